@@ -1,0 +1,7 @@
+-- Tells Neovim's built-in client how to start unitls. `vim.lsp.config('unitls', { … })` in your own set-up goes over it.
+---@type vim.lsp.Config
+return {
+  cmd = { 'unitls' },
+  filetypes = { 'systemd' },
+  root_markers = { '.git' },
+}

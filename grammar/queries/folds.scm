@@ -1,0 +1,4 @@
+; What folds: sections, and assignments that go on over several lines.
+
+(section) @fold
+(assignment (value (continuation))) @fold

@@ -1,0 +1,9 @@
+//! What happens to a service at run time: readiness by type, restarts by cause, start limits by arithmetic.
+
+mod restart;
+mod service_type;
+mod start_limit;
+
+pub use restart::{Restart, restart_table};
+pub use service_type::{ServiceType, type_matrix};
+pub use start_limit::{StartLimit, Verdict, seconds};

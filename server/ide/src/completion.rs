@@ -1,0 +1,281 @@
+//! Completion: sections, directives, words of values and names of units.
+
+use std::sync::Arc;
+
+use unit_catalog::{
+    Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives, special_units,
+};
+use unit_syntax::{Entry, ItemKind, TextRange};
+
+use crate::workspace::{File, SectionContext, Workspace, mentions_units};
+
+/// The answer to one request.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Completion {
+    /// What may stand at the cursor.
+    pub items: Vec<CompletionItem>,
+    /// Whether there is more, to be asked for again as the user types.
+    pub incomplete: bool,
+}
+
+/// One proposal. Documentation is left to [`documentation`], asked for one item at a time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CompletionItem {
+    /// What the list shows.
+    pub label: String,
+    /// What it is.
+    pub kind: CompletionKind,
+    /// What is inserted; the label where `None`.
+    pub insert: Option<String>,
+    /// What it replaces, in bytes; the word at the cursor where `None`.
+    pub replace: Option<TextRange>,
+    /// Where it sorts: proposals of a smaller rank come first, those of one rank by label.
+    pub rank: u8,
+    /// Whether systemd or its manual advises against it.
+    pub deprecated: bool,
+    /// The systemd that brought it, where that is later than the one aimed at.
+    pub too_new: Option<Version>,
+    /// The directive that it is, or is a word of.
+    pub directive: Option<&'static Directive>,
+}
+
+/// What a proposal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CompletionKind {
+    /// A section with its brackets.
+    Section,
+    /// A key.
+    Directive,
+    /// A word of a value.
+    Word,
+    /// A unit's name.
+    Unit,
+}
+
+/// More unit names than this are cut, and asked for again with a longer prefix.
+const MOST_UNITS: usize = 500;
+
+/// What may stand at `offset` of `file`.
+pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Completion {
+    let Some(unit_type) = file.kind.unit_type() else {
+        return Completion::default();
+    };
+    let (index, entry) = match file.unit.entry_at(offset) {
+        Some((index, entry)) if !is_behind(entry, offset) => (index, Some(entry)),
+        Some((index, _)) => (index, None),
+        None => (0, None),
+    };
+    let section = file.lines().get(index).map_or(SectionContext::None, |line| line.section);
+    let Some(entry) = entry else {
+        return keys(workspace, file, unit_type, section, None, offset);
+    };
+    match entry.item.kind() {
+        ItemKind::Comment => Completion::default(),
+        ItemKind::Header { .. } => sections(file, unit_type, line_content(entry), Some(entry)),
+        ItemKind::Junk(_) if entry.item.text().trim_start().starts_with('[') => {
+            sections(file, unit_type, line_content(entry), Some(entry))
+        }
+        ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, unit_type, section, Some(entry), offset),
+        ItemKind::Assignment { eq, .. } if offset <= entry.start + eq => {
+            keys(workspace, file, unit_type, section, Some(entry), offset)
+        }
+        ItemKind::Assignment { .. } => match file.lines()[index].directive {
+            Some(directive) => values(workspace, file, directive, entry, offset),
+            None => Completion::default(),
+        },
+    }
+}
+
+/// The documentation of a proposal: of the directive, or of one of its words.
+pub fn documentation(section: Section, key: &str, label: &str) -> Option<String> {
+    let directive = directive(section, key)?;
+    if label == key {
+        return Some(crate::hover::directive_page(directive));
+    }
+    let doc = directive.doc()?;
+    let word = doc.words.iter().find(|(word, _)| *word == label);
+    word.map(|(_, text)| (*text).to_owned()).or_else(|| Some(doc.summary.to_owned()))
+}
+
+/// The documentation of a section.
+pub fn section_documentation(name: &str) -> Option<String> {
+    let doc: &Doc = unit_catalog::section_doc(Section::from_name(name)?)?;
+    Some(format!("{}\n\n{}", doc.summary, doc.body))
+}
+
+/// Whether `offset` lies on the line behind the entry: the file's last, still empty line.
+fn is_behind(entry: &Entry, offset: u32) -> bool {
+    offset == entry.range().end && entry.item.text().ends_with(['\n', '\r'])
+}
+
+/// The entry's line without the blanks around it.
+fn line_content(entry: &Entry) -> TextRange {
+    let text = entry.item.text();
+    let start = text.len() - text.trim_start().len();
+    TextRange::new(start as u32, text.trim_end().len() as u32).shift(entry.start)
+}
+
+fn sections(file: &File, unit_type: UnitType, replace: TextRange, at: Option<&Entry>) -> Completion {
+    let others = || file.unit.sections().filter(|section| at.is_none_or(|at| section.header.start != at.start));
+    let present = |name: &str| others().any(|section| section.name() == name);
+    let items = unit_type.sections().iter().enumerate().map(|(index, section)| CompletionItem {
+        label: format!("[{}]", section.name()),
+        kind: CompletionKind::Section,
+        insert: None,
+        replace: Some(replace),
+        rank: index as u8 + if present(section.name()) { 10 } else { 0 },
+        deprecated: false,
+        too_new: None,
+        directive: None,
+    });
+    Completion { items: items.collect(), incomplete: false }
+}
+
+fn keys(
+    workspace: &Workspace,
+    file: &File,
+    unit_type: UnitType,
+    section: SectionContext,
+    entry: Option<&Entry>,
+    offset: u32,
+) -> Completion {
+    let section = match section {
+        SectionContext::Known(section) => section,
+        SectionContext::None => {
+            let replace = entry.map_or(TextRange::at(offset), line_content);
+            let replace = if replace.is_empty() { TextRange::at(offset) } else { replace };
+            return sections(file, unit_type, replace, None);
+        }
+        _ => return Completion::default(),
+    };
+    // An `=` that is there already is not written again.
+    let assigned = entry.is_some_and(|entry| matches!(entry.item.kind(), ItemKind::Assignment { .. }));
+    let items = directives(section).iter().filter(|directive| directive.documented);
+    let items = items.filter_map(|directive| {
+        let too_new = match directive.availability(workspace.version()) {
+            Availability::Active => None,
+            Availability::TooNew(since) => Some(since),
+            Availability::Ignored | Availability::Unknown => return None,
+        };
+        let here = |present: &Entry| entry.is_some_and(|entry| entry.start == present.start);
+        let present = !directive.list && file.assignments(directive).any(|present| !here(present));
+        Some(CompletionItem {
+            label: directive.name.to_owned(),
+            kind: CompletionKind::Directive,
+            insert: (!assigned).then(|| format!("{}=", directive.name)),
+            replace: None,
+            rank: match (present, directive.deprecated.is_some(), too_new.is_some()) {
+                (true, _, _) => 3,
+                (_, true, _) => 2,
+                (_, _, true) => 1,
+                _ => 0,
+            },
+            deprecated: directive.deprecated.is_some(),
+            too_new,
+            directive: Some(directive),
+        })
+    });
+    Completion { items: items.collect(), incomplete: false }
+}
+
+fn values(
+    workspace: &Workspace,
+    file: &Arc<File>,
+    directive: &'static Directive,
+    entry: &Entry,
+    offset: u32,
+) -> Completion {
+    let word = word_at(entry, offset);
+    if mentions_units(directive) {
+        return units(workspace, file, directive, entry, word, offset);
+    }
+    let version = workspace.version();
+    let whole = entry.value_range().filter(|range| !range.is_empty()).unwrap_or(TextRange::at(offset));
+    let item = |label: &str, replace: TextRange| CompletionItem {
+        label: label.to_owned(),
+        kind: CompletionKind::Word,
+        insert: None,
+        replace: Some(replace),
+        rank: 0,
+        deprecated: false,
+        too_new: None,
+        directive: Some(directive),
+    };
+    let mut items: Vec<CompletionItem> = Vec::new();
+    let kind = crate::value::kind_at(directive, version);
+    let replace = if kind == ValueKind::Enum { whole } else { word };
+    for word in directive.words {
+        if word.until.is_some_and(|until| until < version) {
+            continue;
+        }
+        let too_new = (word.since > version).then_some(word.since);
+        items.push(CompletionItem {
+            rank: u8::from(too_new.is_some()) + 2 * u8::from(word.deprecated),
+            deprecated: word.deprecated,
+            too_new,
+            ..item(word.text, replace)
+        });
+    }
+    if matches!(kind, ValueKind::Boolean | ValueKind::Tristate) || directive.boolean.is_some() {
+        for spelling in ["yes", "no"] {
+            if !items.iter().any(|item| item.label == spelling) {
+                items.push(item(spelling, whole));
+            }
+        }
+    }
+    Completion { items, incomplete: false }
+}
+
+/// The unit names that fit a unit-valued key: those of the workspace and those that systemd reserves.
+fn units(
+    workspace: &Workspace,
+    file: &Arc<File>,
+    directive: &'static Directive,
+    entry: &Entry,
+    word: TextRange,
+    offset: u32,
+) -> Completion {
+    let fits = |unit_type: UnitType| match (directive.section, directive.name) {
+        (Section::Socket, "Service") => unit_type == UnitType::Service,
+        (Section::Service, "Sockets") => unit_type == UnitType::Socket,
+        _ => true,
+    };
+    let range = entry.range();
+    let start = (word.start - range.start) as usize;
+    let prefix = entry.item.text().get(start..(offset - range.start) as usize).unwrap_or_default();
+    let asker = &file.place;
+    let mut names: Vec<(&str, UnitType)> = workspace
+        .files()
+        .filter(|other| workspace.sees(asker, &other.place))
+        .filter_map(|other| other.kind.unit_name())
+        .map(|name| (name.as_str(), name.unit_type()))
+        .chain(special_units().iter().map(|unit| (unit.name, unit.unit_type)))
+        .filter(|(name, unit_type)| fits(*unit_type) && name.contains(prefix))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let incomplete = names.len() > MOST_UNITS;
+    names.truncate(MOST_UNITS);
+    let installs = directive.section == Section::Install && directive.name.ends_with("By");
+    let items = names.into_iter().map(|(name, unit_type)| CompletionItem {
+        label: name.to_owned(),
+        kind: CompletionKind::Unit,
+        insert: None,
+        replace: Some(word),
+        rank: u8::from(installs && unit_type != UnitType::Target),
+        deprecated: false,
+        too_new: None,
+        directive: None,
+    });
+    Completion { items: items.collect(), incomplete }
+}
+
+/// The blank-separated word of the value around `offset`.
+fn word_at(entry: &Entry, offset: u32) -> TextRange {
+    let text = entry.item.text();
+    let at = ((offset - entry.start) as usize).min(text.len());
+    let ends = [' ', '\t', '\n', '\r'];
+    let start = text[..at].rfind(|char| ends.contains(&char) || char == '=').map_or(0, |end| end + 1);
+    let end = text[at..].find(ends).map_or(text.len(), |end| at + end);
+    TextRange::new(start as u32, end as u32).shift(entry.start)
+}

@@ -1,0 +1,295 @@
+//! Hover: what a section, a directive or a value means, in general and for this very unit.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind, Version};
+use unit_syntax::{Entry, ItemKind, TextRange};
+
+use crate::activation::{Restart, ServiceType, StartLimit, restart_table, type_matrix};
+use crate::value::{TimeSpan, boolean, canonical_word, time_span, word};
+use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
+
+/// A text for the place under the cursor.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hover {
+    /// Markdown.
+    pub markdown: String,
+    /// What it speaks of, in bytes of the file.
+    pub range: TextRange,
+}
+
+/// What is to be said of the place at `offset`.
+pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Option<Hover> {
+    let (index, entry) = file.unit.entry_at(offset)?;
+    if let ItemKind::Header { .. } = entry.item.kind() {
+        let range = entry.name_range()?;
+        let section = Section::from_name(entry.section_name()?)?;
+        let doc = unit_catalog::section_doc(section)?;
+        let markdown = format!("**[{}]**\n\n{}\n\n{}", section.name(), doc.summary, doc.body);
+        return Some(Hover { markdown, range });
+    }
+    let directive = file.lines()[index].directive?;
+    let value_range = entry.value_range()?;
+    let unit = workspace.effective_of(file);
+    let context = Context { workspace, file, unit: unit.as_ref(), directive };
+    if value_range.contains_inclusive(offset)
+        && !value_range.is_empty()
+        && let Some(hover) = context.value(entry, offset)
+    {
+        return Some(hover);
+    }
+    let range = match entry.key_range()? {
+        key if key.contains_inclusive(offset) => key,
+        _ => value_range,
+    };
+    Some(Hover { markdown: context.directive_here(), range })
+}
+
+struct Context<'a> {
+    workspace: &'a Workspace,
+    file: &'a Arc<File>,
+    unit: Option<&'a Effective<'a>>,
+    directive: &'static Directive,
+}
+
+impl Context<'_> {
+    fn version(&self) -> Version {
+        self.workspace.version()
+    }
+
+    /// The directive's page with what it comes to for this unit.
+    fn directive_here(&self) -> String {
+        let mut page = directive_page(self.directive);
+        let notes = self.notes_for_unit();
+        if !notes.is_empty() {
+            let _ = write!(page, "\n\n---\n\n{notes}");
+        }
+        page
+    }
+
+    /// The value at hand.
+    fn value(&self, entry: &Entry, offset: u32) -> Option<Hover> {
+        let directive = self.directive;
+        let value = entry.item.value()?;
+        let range = entry.value_range()?;
+        let key = directive.name;
+        match crate::value::kind_at(directive, self.version()) {
+            ValueKind::Enum => {
+                let canonical = canonical_word(directive, value)?;
+                let mut text = format!("**`{key}={canonical}`**\n\n");
+                if let Some((_, doc)) = directive.doc().and_then(|doc| doc.words.iter().find(|(word, _)| *word == canonical)) {
+                    let _ = write!(text, "{doc}\n\n");
+                }
+                if let Some(since) = word(directive, canonical).map(|word| word.since).filter(|since| since.0 > 0) {
+                    let _ = write!(text, "*Since systemd {}.*\n\n", since.0);
+                }
+                text.push_str(&self.notes_for_word(canonical));
+                Some(Hover { markdown: text.trim_end().to_owned(), range })
+            }
+            ValueKind::Boolean | ValueKind::Tristate => {
+                let meaning = if boolean(value)? { "yes" } else { "no" };
+                let markdown = format!("**`{key}={meaning}`**\n\n{}", self.directive_here());
+                Some(Hover { markdown, range })
+            }
+            kind if is_time_span(kind) => {
+                let span = time_span(value)?;
+                let seconds = match span {
+                    TimeSpan::Infinity => "without end".to_owned(),
+                    TimeSpan::Micros(micros) => format!("{} s", micros as f64 / 1e6),
+                };
+                let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
+                Some(Hover { markdown, range })
+            }
+            _ if mentions_units(directive) => self.unit_name(entry, offset),
+            _ => None,
+        }
+    }
+
+    /// The unit name under the cursor: what it is and where it lies.
+    fn unit_name(&self, entry: &Entry, offset: u32) -> Option<Hover> {
+        let at = entry.source_to_value(offset)? as usize;
+        let value = entry.item.value()?;
+        let start = value.get(..at)?.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+        let end = value[at..].find(char::is_whitespace).map_or(value.len(), |blank| at + blank);
+        let written = &value[start..end];
+        let range = entry.value_to_source(TextRange::new(start as u32, end as u32));
+        let own = self.unit.and_then(|unit| unit.name.as_ref());
+        let name = UnitName::parse(&own.map_or_else(|| Some(written.to_owned()), |own| own.expand(written))?)?;
+        let mut text = format!("**`{name}`**\n\n");
+        match self.workspace.resolve(&name, &self.file.place) {
+            Resolution::Found(file) => {
+                let unit = self.workspace.effective(&name, &self.file.place);
+                let described = unit.and_then(|unit| Some(unit.list(Section::Unit, "Description").last()?.value().to_owned()));
+                if let Some(description) = described {
+                    let _ = write!(text, "{description}\n\n");
+                }
+                let _ = write!(text, "`{}`", file.path.display());
+            }
+            Resolution::Masked(file) => {
+                let _ = write!(text, "masked by `{}`", file.path.display());
+            }
+            Resolution::Missing => match unit_catalog::special_unit(name.as_str()) {
+                Some(unit) if unit.passive => text.push_str("One of systemd's own units; passive: it is started by its provider, not by those that need it."),
+                Some(_) => text.push_str("One of systemd's own units."),
+                None => text.push_str("Not known here."),
+            },
+        }
+        Some(Hover { markdown: text, range })
+    }
+
+    /// What the directive comes to for this very unit.
+    fn notes_for_unit(&self) -> String {
+        let Some(unit) = self.unit else {
+            return String::new();
+        };
+        match (self.directive.section, self.directive.name) {
+            (Section::Service, "Type") => match ServiceType::of(unit, self.version()) {
+                Some(service_type) => matrix(service_type),
+                None => String::new(),
+            },
+            (Section::Service, "Restart") => format!("{}\n\n{}", restarts(self.policy()), self.outcome()),
+            (Section::Service, "RestartSec" | "RestartSteps" | "RestartMaxDelaySec" | "RestartMode")
+            | (
+                Section::Unit | Section::Service,
+                "StartLimitIntervalSec" | "StartLimitInterval" | "StartLimitBurst" | "StartLimitAction",
+            ) => self.outcome(),
+            _ => String::new(),
+        }
+    }
+
+    fn notes_for_word(&self, word: &str) -> String {
+        match (self.directive.section, self.directive.name) {
+            (Section::Service, "Type") => ServiceType::from_word(word).map_or(String::new(), matrix),
+            (Section::Service, "Restart") => {
+                format!("{}\n\n{}", restarts(Restart::from_word(word)), self.outcome())
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn policy(&self) -> Option<Restart> {
+        let set = self.unit?.scalar(Section::Service, "Restart", |value| Restart::from_word(value).is_some());
+        Some(set.and_then(|setting| Restart::from_word(setting.value())).unwrap_or(Restart::No))
+    }
+
+    /// What a crash loop of this unit comes to; nothing for units that are not restarted.
+    fn outcome(&self) -> String {
+        let (Some(unit), Some(policy)) = (self.unit, self.policy()) else {
+            return String::new();
+        };
+        if unit.unit_type != UnitType::Service {
+            return String::new();
+        }
+        let limit = StartLimit::of(unit, self.version());
+        if policy == Restart::No {
+            return "This unit: `Restart=no`, so systemd does not start it again by itself.".to_owned();
+        }
+        format!(
+            "This unit, crashing at once (`Restart={}`): {}.",
+            policy.as_str(),
+            limit.verdict(0.0).sentence()
+        )
+    }
+}
+
+
+/// A directive's page: summary, help, words and facts.
+pub fn directive_page(directive: &'static Directive) -> String {
+    let mut page = format!("**`{}=`** in [{}]\n\n", directive.name, directive.section.name());
+    if let Some(doc) = directive.doc() {
+        let _ = write!(page, "{}\n\n", doc.summary);
+        if !doc.body.is_empty() {
+            let _ = write!(page, "{}\n\n", doc.body);
+        }
+        for (word, text) in doc.words {
+            let first = text.split_inclusive(". ").next().unwrap_or(text).trim_end();
+            let _ = writeln!(page, "- `{word}`: {first}");
+        }
+        if !doc.words.is_empty() {
+            page.push('\n');
+        }
+    }
+    page.push_str(&facts(directive));
+    page
+}
+
+/// The facts of the catalog: value, default, repetition, versions, manual page.
+fn facts(directive: &Directive) -> String {
+    let mut facts: Vec<String> = Vec::new();
+    let kind = match directive.words {
+        [] => directive.kind.legend().to_owned(),
+        words if directive.doc().is_none_or(|doc| doc.words.is_empty()) => {
+            let words: Vec<_> = words.iter().map(|word| format!("`{}`", word.text)).collect();
+            format!("one of {}", words.join(", "))
+        }
+        _ => String::new(),
+    };
+    if !kind.is_empty() {
+        facts.push(format!("Value: {kind}"));
+    }
+    if let Some(default) = directive.default.filter(|default| !default.is_empty()) {
+        facts.push(format!("Default: `{default}`"));
+    }
+    facts.push(match (directive.list, directive.empty) {
+        (true, Empty::Reset) => "May be repeated, lines add up; an empty value clears what came before".to_owned(),
+        (true, _) => "May be repeated, lines add up; an empty value clears nothing".to_owned(),
+        (false, Empty::Reset) => "The last line counts; an empty value restores the default".to_owned(),
+        (false, Empty::Rejected) => "The last line counts; an empty value is refused".to_owned(),
+        (false, Empty::Noop) => "The last line counts; an empty value changes nothing".to_owned(),
+    });
+    if let Some(since) = directive.since {
+        facts.push(format!("Since systemd {}", since.0));
+    }
+    if let Some(until) = directive.until {
+        facts.push(match directive.availability(Version::NEWEST) {
+            Availability::Ignored => format!("No effect after systemd {}: read and ignored", until.0),
+            _ => format!("Known up to systemd {}", until.0),
+        });
+    }
+    if let Some(deprecated) = &directive.deprecated {
+        facts.push(match deprecated.replaced_by {
+            Some(key) => format!("Deprecated: use `{}=`", key.trim_end_matches('=')),
+            None => "Deprecated".to_owned(),
+        });
+    }
+    let mut text: String = facts.iter().map(|fact| format!("- {fact}\n")).collect();
+    if let (Some(man), Some(url)) = (directive.man, directive.man_url()) {
+        let _ = writeln!(text, "- [{man}(5)]({url})");
+    }
+    text.trim_end().to_owned()
+}
+
+/// What each behaviour of a program comes to under a type.
+fn matrix(service_type: ServiceType) -> String {
+    let mut table = format!("| under `Type={}` a program that … | |\n|---|---|\n", service_type.as_str());
+    for (behaviour, outcome) in type_matrix(service_type) {
+        let _ = writeln!(table, "| {behaviour} | {outcome} |");
+    }
+    table
+}
+
+/// Which ends are answered by a restart; with a policy, under that policy.
+fn restarts(policy: Option<Restart>) -> String {
+    let mut table = String::from("| the service ends by … | ");
+    let shown: Vec<usize> = match policy.filter(|policy| *policy != Restart::No) {
+        Some(policy) => Restart::ALL.iter().position(|word| *word == policy).into_iter().collect(),
+        None => (1..Restart::ALL.len()).collect(),
+    };
+    for column in &shown {
+        let _ = write!(table, "{} | ", Restart::ALL[*column].as_str());
+    }
+    let _ = writeln!(table, "\n|---|{}", "---|".repeat(shown.len()));
+    for (cause, restarted) in restart_table() {
+        let _ = write!(table, "| {cause} | ");
+        for column in &shown {
+            let _ = write!(table, "{} | ", if restarted[*column] { "restart" } else { "–" });
+        }
+        table.push('\n');
+    }
+    table
+}
+
+fn is_time_span(kind: ValueKind) -> bool {
+    matches!(kind, ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity)
+}

@@ -1,0 +1,9 @@
+//! Many unit files at once: the workspace, values, rules and editor features. No I/O and no protocol types.
+
+pub mod activation;
+pub mod completion;
+pub mod diagnostic;
+pub mod hover;
+pub mod rules;
+pub mod value;
+pub mod workspace;

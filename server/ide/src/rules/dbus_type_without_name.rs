@@ -1,0 +1,81 @@
+//! Rule: `Type=dbus` without `BusName=`.
+
+use unit_catalog::Section;
+
+use super::declare::declare_rule;
+use super::unit::UnitContext;
+use crate::activation::ServiceType;
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Reports a service of `Type=dbus` that says no `BusName=`.
+    ///
+    /// ## Why it bites
+    ///
+    /// Such a service counts as started when it takes its bus name. Without a name to wait for systemd
+    /// refuses to load the unit.
+    ///
+    /// ## Example
+    ///
+    /// ```ini lamp.service
+    /// [Service]
+    /// Type=dbus
+    /// ExecStart=/usr/bin/lampd
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini lamp.service
+    /// [Service]
+    /// Type=dbus
+    /// BusName=org.example.Lamp
+    /// ExecStart=/usr/bin/lampd
+    /// ```
+    ///
+    /// ## Silent when
+    ///
+    /// `BusName=` stands in the fragment or in any of its drop-ins.
+    ///
+    /// ## Source
+    ///
+    /// systemd.service(5), `BusName=`; `service_verify()`. Seen on 252, 257 and 262.
+    DBUS_TYPE_WITHOUT_NAME {
+        code: "dbus-type-without-name",
+        category: TypeReadiness,
+        severity: Error,
+        since: Always,
+        fix: None,
+        check: Unit(check),
+    }
+}
+
+fn check(cx: &mut UnitContext<'_>) {
+    if cx.unit.fragment.is_none() || cx.service_type() != Some(ServiceType::Dbus) {
+        return;
+    }
+    let named = cx.unit.list(Section::Service, "BusName");
+    let valid = |value: &str| value.contains('%') || is_bus_name(value);
+    if named.iter().any(|setting| valid(setting.value())) {
+        return;
+    }
+    let typed = cx.unit.scalar(Section::Service, "Type", |value| ServiceType::from_word(value).is_some());
+    let (setting, message) = match (named.last(), typed) {
+        (Some(name), _) => {
+            (*name, format!("`{}` is no bus name, so Type=dbus has none: systemd refuses the unit.", name.value()))
+        }
+        (None, Some(typed)) => (typed, "Type=dbus needs a `BusName=`: systemd refuses the unit.".to_owned()),
+        (None, None) => return,
+    };
+    cx.report_value(&DBUS_TYPE_WITHOUT_NAME, DBUS_TYPE_WITHOUT_NAME.severity, setting, message);
+}
+
+/// Whether `service_name_is_valid()` takes it: at least two elements, none empty or starting with a digit.
+fn is_bus_name(name: &str) -> bool {
+    let element = |element: &str| {
+        !element.is_empty()
+            && !element.starts_with(|first: char| first.is_ascii_digit())
+            && element.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    name.len() <= 255 && name.contains('.') && name.split('.').all(element)
+}

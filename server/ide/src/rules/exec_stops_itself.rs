@@ -1,0 +1,176 @@
+//! Rule: a command of a unit that asks systemd to start, stop or reload the same unit and waits for it.
+
+use unit_catalog::{Section, UnitType};
+use unit_syntax::TextRange;
+
+use super::declare::declare_rule;
+use super::unit::UnitContext;
+use crate::diagnostic::{Fix, Safety, Severity, TextEdit};
+use crate::value::{ExecCommand, exec_commands};
+use crate::workspace::{Resolution, Setting, UnitName};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Reports `systemctl stop|start|restart|reload` (or `service`, `initctl`) of a unit in that unit's own
+    /// `ExecStart=`, `ExecStartPost=`, `ExecStop=`, `ExecStopPost=` or `ExecReload=`.
+    ///
+    /// ## Why it bites
+    ///
+    /// `ExecStop=` runs while the unit is already stopping. Asking systemd to stop it waits for that very
+    /// stop, until the timeout kills both, and the unit ends `failed`. A restart replaces the stop job; a
+    /// reload from `ExecReload=` reloads for ever.
+    ///
+    /// ## Example
+    ///
+    /// ```ini dice.service
+    /// [Service]
+    /// ExecStart=/usr/bin/dice
+    /// ExecStop=/bin/systemctl stop dice.service
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Nothing: systemd sends SIGTERM by itself.
+    ///
+    /// ```ini dice.service
+    /// [Service]
+    /// ExecStart=/usr/bin/dice
+    /// ```
+    ///
+    /// ## Silent when
+    ///
+    /// `--no-block` is given, the verb is another one (`kill`, `daemon-reload`, `is-active`), or another unit
+    /// is named. A name that looks like a placeholder (`your-app.service`) and that no unit has is
+    /// information: every stop would end with exit status 5.
+    ///
+    /// ## Source
+    ///
+    /// systemd.service(5), `ExecStop=`; `service_enter_stop()`. Seen on 252, 257 and 262.
+    EXEC_STOPS_ITSELF {
+        code: "exec-stops-itself",
+        category: ExecCommand,
+        severity: Warning,
+        since: Always,
+        fix: Sometimes,
+        check: Unit(check),
+    }
+}
+
+const KEYS: [&str; 5] = ["ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"];
+const VERBS: [&str; 5] = ["stop", "start", "restart", "reload", "try-restart"];
+
+fn check(cx: &mut UnitContext<'_>) {
+    let Some(name) = cx.name().filter(|_| cx.unit.unit_type == UnitType::Service) else {
+        return;
+    };
+    for key in KEYS {
+        for setting in cx.unit.list(Section::Service, key) {
+            // Most commands have nothing to do with systemctl; do not split them.
+            if !["systemctl", "service", "initctl"].iter().any(|tool| setting.value().contains(tool)) {
+                continue;
+            }
+            for command in exec_commands(setting.value()) {
+                for (verb, unit) in calls(&command) {
+                    judge(cx, name, key, setting, &command, &verb, &unit);
+                }
+            }
+        }
+    }
+}
+
+fn judge(
+    cx: &mut UnitContext<'_>,
+    name: &UnitName,
+    key: &str,
+    setting: Setting<'_>,
+    command: &ExecCommand,
+    verb: &str,
+    unit: &str,
+) {
+    let Some(unit) = name.expand(unit) else {
+        return;
+    };
+    let full = if UnitName::parse(&unit).is_some() { unit.clone() } else { format!("{unit}.service") };
+    let itself = full == name.as_str() || unit == name.prefix() && name.is_template();
+    let (severity, message) = if itself {
+        let fate = match (key, verb) {
+            ("ExecStop" | "ExecStopPost", "stop") => {
+                "runs while the unit is already stopping: it waits for itself until the stop timeout, and the unit ends `failed`"
+            }
+            ("ExecStop" | "ExecStopPost", _) => "replaces the very stop that runs it",
+            ("ExecReload", "reload") => "asks for another reload each time: the unit reloads for ever",
+            _ => "waits for a job that waits for this command",
+        };
+        (Severity::Warning, format!("`systemctl {verb} {unit}` in `{key}=` of the same unit {fate}."))
+    } else if is_placeholder(&unit) && missing(cx, &full) {
+        let message = format!(
+            "No unit is called `{full}`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time."
+        );
+        (Severity::Information, message)
+    } else {
+        return;
+    };
+    let range = setting.entry.value_to_source(command.range);
+    let whole_line = setting.entry.range();
+    let alone = command.range == TextRange::new(0, setting.value().len() as u32);
+    let path = setting.file.path.clone();
+    if let Some(finding) = cx.report(&EXEC_STOPS_ITSELF, severity, (setting.file, range), message)
+        && alone
+        && key != "ExecStart"
+    {
+        finding.set_fix(Fix {
+            title: format!("Remove this `{key}=`"),
+            safety: Safety::Unsafe,
+            edits: vec![TextEdit { path, range: whole_line, text: String::new() }],
+        });
+    }
+}
+
+/// The calls of a service manager in a command: pairs of verb and unit, those that do not wait left out.
+fn calls(command: &ExecCommand) -> Vec<(String, String)> {
+    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+    let shell = matches!(command.program_name(), "sh" | "bash" | "dash" | "zsh");
+    let script = match words.iter().position(|word| shell && word.starts_with('-') && word.ends_with('c')) {
+        Some(option) => words.get(option + 1).copied().unwrap_or_default(),
+        None => return call(&words),
+    };
+    script
+        .split([';', '|', '&', '\n'])
+        .flat_map(|part| call(&part.split_whitespace().collect::<Vec<_>>()))
+        .collect()
+}
+
+fn call(words: &[&str]) -> Vec<(String, String)> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Vec::new();
+    };
+    if arguments.contains(&"--no-block") {
+        return Vec::new();
+    }
+    let mut plain = arguments.iter().copied().filter(|argument| !argument.starts_with('-'));
+    let program = program.rsplit('/').next().unwrap_or_default();
+    let (verb, units): (_, Vec<&str>) = match program {
+        "systemctl" | "initctl" => (plain.next().unwrap_or_default(), plain.collect()),
+        "service" => {
+            let unit = plain.next().unwrap_or_default();
+            (plain.next().unwrap_or_default(), vec![unit])
+        }
+        _ => return Vec::new(),
+    };
+    if !VERBS.contains(&verb) {
+        return Vec::new();
+    }
+    units.into_iter().map(|unit| (verb.to_owned(), unit.to_owned())).collect()
+}
+
+/// Whether a name reads like one from a tutorial that somebody forgot to fill in.
+fn is_placeholder(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let starts = ["your", "my-", "my_", "myapp", "myservice", "example", "placeholder", "changeme", "foo.", "<"];
+    starts.iter().any(|start| name.starts_with(start))
+}
+
+fn missing(cx: &UnitContext<'_>, name: &str) -> bool {
+    UnitName::parse(name).is_none_or(|name| matches!(cx.workspace.resolve(&name, cx.place()), Resolution::Missing))
+}

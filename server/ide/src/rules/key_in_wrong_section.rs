@@ -1,0 +1,80 @@
+//! Rule: a key that another section knows.
+
+use unit_catalog::{Directive, sections_with};
+
+use super::declare::declare_rule;
+use super::line::LineContext;
+use crate::workspace::SectionContext;
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Reports a key that its section does not know but another section does.
+    ///
+    /// ## Why it bites
+    ///
+    /// systemd ignores the line: `WantedBy=` in `[Unit]` enables nothing, `Restart=` in `[Unit]` restarts
+    /// nothing.
+    ///
+    /// ## Example
+    ///
+    /// ```ini web.service
+    /// [Unit]
+    /// Restart=on-failure
+    ///
+    /// [Service]
+    /// ExecStart=/usr/bin/web
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini web.service
+    /// [Service]
+    /// ExecStart=/usr/bin/web
+    /// Restart=on-failure
+    /// ```
+    ///
+    /// ## Silent when
+    ///
+    /// The key begins with `X-`, stands in an `[X-…]` section, or is one of the old spellings that its
+    /// section still honours. `StartLimitIntervalSec=` in `[Service]` has a rule of its own.
+    ///
+    /// ## Source
+    ///
+    /// systemd.syntax(7); `load-fragment-gperf.gperf.in`. Seen on 252, 257 and 262.
+    KEY_IN_WRONG_SECTION {
+        code: "key-in-wrong-section",
+        category: Syntax,
+        severity: Error,
+        since: Always,
+        fix: None,
+        check: Line(check),
+    }
+}
+
+fn check(cx: &mut LineContext<'_, '_>) {
+    let (Some(key), Some(range)) = (cx.entry.item.key(), cx.entry.item.key_range()) else {
+        return;
+    };
+    let SectionContext::Known(section) = cx.line.section else {
+        return;
+    };
+    if cx.line.directive.is_some() || cx.has_finding() {
+        return;
+    }
+    let fits = |directive: &&&Directive| {
+        cx.file.kind.unit_type().is_some_and(|unit_type| unit_type.sections().contains(&directive.section))
+    };
+    let known: Vec<_> = sections_with(key).collect();
+    let Some(home) = known.iter().find(fits).or(known.first()) else {
+        return;
+    };
+    let message = match fits(&home) {
+        true => format!("`{key}=` belongs to [{}]; in [{}] systemd ignores it.", home.section.name(), section.name()),
+        false => format!(
+            "`{key}=` is a key of [{}], which this type of unit does not have; systemd ignores it.",
+            home.section.name()
+        ),
+    };
+    cx.report(&KEY_IN_WRONG_SECTION, range, message);
+}

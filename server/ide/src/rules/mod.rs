@@ -1,0 +1,117 @@
+//! The rules: one file each, declared with their manual page, judged line by line or unit by unit.
+
+mod declare;
+mod line;
+mod unit;
+
+mod activated_service_enabled_at_boot;
+mod bad_section_header;
+mod broken_continuation;
+mod dbus_type_without_name;
+mod exec_stops_itself;
+mod inline_comment;
+mod invalid_enum_value;
+mod invalid_time_or_bool;
+mod key_in_wrong_section;
+mod key_too_new;
+mod multiple_execstart;
+mod no_exec_command;
+mod not_text;
+mod oneshot_restart_refused;
+mod path_unit_missing;
+mod socket_accept_mismatch;
+mod socket_without_service;
+mod start_limit_unreachable;
+mod start_limit_wrong_section;
+mod timeoutstart_not_idle_timeout;
+mod timer_unit_missing;
+mod trigger;
+mod unknown_key;
+mod unknown_section;
+mod value_too_new;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use declare::{Category, FixAvailability, Rule, Since};
+pub(crate) use declare::Check;
+pub(crate) use line::LineFinding;
+
+use crate::diagnostic::Diagnostic;
+use crate::workspace::{File, Workspace};
+
+/// Every rule, in the order in which their pages are listed.
+pub static RULES: [&Rule; 24] = [
+    &not_text::NOT_TEXT,
+    &socket_without_service::SOCKET_WITHOUT_SERVICE,
+    &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
+    &activated_service_enabled_at_boot::ACTIVATED_SERVICE_ENABLED_AT_BOOT,
+    &start_limit_unreachable::START_LIMIT_UNREACHABLE,
+    &start_limit_wrong_section::START_LIMIT_WRONG_SECTION,
+    &oneshot_restart_refused::ONESHOT_RESTART_REFUSED,
+    &dbus_type_without_name::DBUS_TYPE_WITHOUT_NAME,
+    &timer_unit_missing::TIMER_UNIT_MISSING,
+    &path_unit_missing::PATH_UNIT_MISSING,
+    &exec_stops_itself::EXEC_STOPS_ITSELF,
+    &timeoutstart_not_idle_timeout::TIMEOUTSTART_NOT_IDLE_TIMEOUT,
+    &inline_comment::INLINE_COMMENT,
+    &key_in_wrong_section::KEY_IN_WRONG_SECTION,
+    &unknown_key::UNKNOWN_KEY,
+    &key_too_new::KEY_TOO_NEW,
+    &unknown_section::UNKNOWN_SECTION,
+    &bad_section_header::BAD_SECTION_HEADER,
+    &broken_continuation::BROKEN_CONTINUATION,
+    &invalid_enum_value::INVALID_ENUM_VALUE,
+    &value_too_new::VALUE_TOO_NEW,
+    &invalid_time_or_bool::INVALID_TIME_OR_BOOL,
+    &multiple_execstart::MULTIPLE_EXECSTART,
+    &no_exec_command::NO_EXEC_COMMAND,
+
+];
+
+/// The rule with this code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+/// All findings in one file, by place; those of other units' files are shown there.
+///
+/// `cancelled` is asked now and then; once it says yes, what was found so far is returned.
+pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() -> bool) -> Vec<Diagnostic> {
+    if !file.kind.is_unit_file() {
+        return Vec::new();
+    }
+    let mut findings: Vec<Diagnostic> = file.line_findings().iter().map(|finding| finding.place(file)).collect();
+    if !file.foreign_template
+        && !file.masked
+        && let Some(effective) = workspace.effective_of(file)
+    {
+        let mut context = unit::UnitContext::new(workspace, file, &effective);
+        for rule in RULES {
+            if let Check::Unit(check) = rule.check {
+                if cancelled() {
+                    break;
+                }
+                check(&mut context);
+            }
+        }
+        findings.extend(context.into_findings());
+    }
+    findings.sort_by(|a, b| (a.range.start, a.range.end, a.code).cmp(&(b.range.start, b.range.end, b.code)));
+    findings
+}
+
+/// Judges the entries of `range` by the rules that look at single lines.
+pub(crate) fn check_lines(file: &File, range: Range<usize>, findings: &mut Vec<LineFinding>) {
+    if !file.kind.is_unit_file() {
+        return;
+    }
+    for entry in range {
+        let mut context = line::LineContext::new(file, entry, findings);
+        for rule in RULES {
+            if let Check::Line(check) = rule.check {
+                check(&mut context);
+            }
+        }
+    }
+}

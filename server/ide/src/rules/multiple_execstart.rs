@@ -1,0 +1,85 @@
+//! Rule: several start commands on a service that may have one.
+
+use unit_catalog::Section;
+
+use super::declare::declare_rule;
+use super::unit::UnitContext;
+use crate::activation::ServiceType;
+use crate::value::exec_commands;
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Counts the commands of `ExecStart=` that are left after resets, those parted by ` ; ` included, and
+    /// reports the second one of a service that is no oneshot.
+    ///
+    /// ## Why it bites
+    ///
+    /// Only `Type=oneshot` may have several start commands; any other unit is refused.
+    ///
+    /// ## Example
+    ///
+    /// ```ini web.service
+    /// [Service]
+    /// ExecStart=/usr/bin/prepare
+    /// ExecStart=/usr/bin/web
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini web.service
+    /// [Service]
+    /// ExecStartPre=/usr/bin/prepare
+    /// ExecStart=/usr/bin/web
+    /// ```
+    ///
+    /// ## Silent when
+    ///
+    /// An empty `ExecStart=` stands between them, as a drop-in does to replace a command, or the service
+    /// is a oneshot.
+    ///
+    /// ## Source
+    ///
+    /// systemd.service(5), `ExecStart=`; `service_verify()`. Seen on 252, 257 and 262.
+    MULTIPLE_EXECSTART {
+        code: "multiple-execstart",
+        category: ExecCommand,
+        severity: Error,
+        since: Always,
+        fix: None,
+        check: Unit(check),
+    }
+}
+
+fn check(cx: &mut UnitContext<'_>) {
+    let Some(service_type) = cx.service_type() else {
+        return;
+    };
+    if service_type == ServiceType::Oneshot {
+        return;
+    }
+    let settings = cx.unit.list(Section::Service, "ExecStart");
+    // A line parts its commands with a word of a lone `;`.
+    if settings.len() < 2 && !settings.iter().any(|setting| setting.value().contains(" ;")) {
+        return;
+    }
+    let mut first = None;
+    for setting in settings {
+        for command in exec_commands(setting.value()) {
+            let range = setting.entry.value_to_source(command.range);
+            let Some((first_file, first_range)) = first else {
+                first = Some((setting.file, range));
+                continue;
+            };
+            let message = format!(
+                "Only Type=oneshot may have several `ExecStart=` commands; as Type={} systemd refuses the unit. \
+                 Use `ExecStartPre=`, or an empty `ExecStart=` before it to replace the first.",
+                service_type.as_str()
+            );
+            let severity = MULTIPLE_EXECSTART.severity;
+            if let Some(finding) = cx.report(&MULTIPLE_EXECSTART, severity, (setting.file, range), message) {
+                finding.relate(first_file, first_range, "the first command");
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Time spans, as `parse_time()` reads them (systemd.time(7)).
+
+use std::fmt;
+
+use unit_catalog::ValueKind;
+
+/// A span of time in microseconds, or without end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum TimeSpan {
+    /// So many microseconds.
+    Micros(u64),
+    /// The word `infinity`.
+    Infinity,
+}
+
+/// How a directive reads its span.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct SpanKind {
+    /// Nanoseconds that a bare number counts in.
+    bare: u64,
+    /// Whether `ns` is a unit here.
+    nanos: bool,
+    /// Whether `infinity` is accepted.
+    pub(super) infinity: bool,
+    /// Other words that are accepted.
+    words: &'static [&'static str],
+}
+
+const SECOND: u64 = 1_000_000_000;
+
+/// The units in nanoseconds, longest spelling first where one begins another.
+const UNITS: [(&str, u64); 30] = [
+    ("seconds", SECOND),
+    ("second", SECOND),
+    ("sec", SECOND),
+    ("s", SECOND),
+    ("minutes", 60 * SECOND),
+    ("minute", 60 * SECOND),
+    ("min", 60 * SECOND),
+    ("months", 2_629_800 * SECOND),
+    ("month", 2_629_800 * SECOND),
+    ("M", 2_629_800 * SECOND),
+    ("msec", 1_000_000),
+    ("ms", 1_000_000),
+    ("m", 60 * SECOND),
+    ("hours", 3600 * SECOND),
+    ("hour", 3600 * SECOND),
+    ("hr", 3600 * SECOND),
+    ("h", 3600 * SECOND),
+    ("days", 86_400 * SECOND),
+    ("day", 86_400 * SECOND),
+    ("d", 86_400 * SECOND),
+    ("weeks", 604_800 * SECOND),
+    ("week", 604_800 * SECOND),
+    ("w", 604_800 * SECOND),
+    ("years", 31_557_600 * SECOND),
+    ("year", 31_557_600 * SECOND),
+    ("y", 31_557_600 * SECOND),
+    ("usec", 1000),
+    ("us", 1000),
+    ("µs", 1000),
+    ("μs", 1000),
+];
+
+const NANO_UNITS: [(&str, u64); 2] = [("nsec", 1), ("ns", 1)];
+
+/// Reads a span where a bare number counts seconds; `None` where systemd would not take it.
+pub fn time_span(text: &str) -> Option<TimeSpan> {
+    parse(text, SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] })
+}
+
+/// How this kind of value is read; `None` for kinds that are no spans.
+pub(super) fn kind(kind: ValueKind) -> Option<SpanKind> {
+    let span = SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] };
+    Some(match kind {
+        ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity => span,
+        ValueKind::TimeSpanOrOff => SpanKind { words: &["off", "default"], ..span },
+        ValueKind::TimeSpanNsec => SpanKind { bare: 1, nanos: true, ..span },
+        _ => return None,
+    })
+}
+
+/// Reads a span; white space between its terms does not matter.
+pub(super) fn parse(text: &str, kind: SpanKind) -> Option<TimeSpan> {
+    let blank = [' ', '\t', '\n', '\r'];
+    let mut rest = text.trim_matches(blank);
+    if rest == "infinity" && kind.infinity || kind.words.contains(&rest) {
+        return Some(TimeSpan::Infinity);
+    }
+    let mut nanos: u64 = 0;
+    let mut terms = 0;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (whole, behind) = rest.split_at(digits);
+        let (fraction, behind) = match behind.strip_prefix('.') {
+            Some(behind) => behind.split_at(behind.bytes().take_while(u8::is_ascii_digit).count()),
+            None => ("", behind),
+        };
+        if whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let behind = behind.trim_start_matches(blank);
+        let nano_units = NANO_UNITS.iter().filter(|_| kind.nanos);
+        let unit = UNITS.iter().chain(nano_units).find(|(unit, _)| behind.starts_with(unit));
+        let (unit, behind) = match unit {
+            Some((spelling, unit)) => (*unit, &behind[spelling.len()..]),
+            None => (kind.bare, behind),
+        };
+        let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        nanos = nanos.checked_add(whole.checked_mul(unit)?)?;
+        let mut digit_weight = unit;
+        for digit in fraction.bytes() {
+            digit_weight /= 10;
+            nanos = nanos.checked_add(u64::from(digit - b'0') * digit_weight)?;
+        }
+        terms += 1;
+        rest = behind.trim_start_matches(blank);
+    }
+    (terms > 0).then_some(TimeSpan::Micros(nanos / 1000))
+}
+
+impl TimeSpan {
+    /// The span in seconds; infinity where it has no end.
+    pub fn seconds(self) -> f64 {
+        match self {
+            Self::Micros(micros) => micros as f64 / 1e6,
+            Self::Infinity => f64::INFINITY,
+        }
+    }
+}
+
+impl fmt::Display for TimeSpan {
+    /// As `format_timespan()` writes it: `1min 30s`, `250ms`, `0`, `infinity`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Micros(mut rest) = *self else {
+            return f.write_str("infinity");
+        };
+        if rest == 0 {
+            return f.write_str("0");
+        }
+        const STEPS: [(&str, u64); 9] = [
+            ("y", 31_557_600_000_000),
+            ("month", 2_629_800_000_000),
+            ("w", 604_800_000_000),
+            ("d", 86_400_000_000),
+            ("h", 3_600_000_000),
+            ("min", 60_000_000),
+            ("s", 1_000_000),
+            ("ms", 1000),
+            ("us", 1),
+        ];
+        let mut first = true;
+        for (unit, size) in STEPS {
+            let count = rest / size;
+            rest %= size;
+            if count > 0 {
+                write!(f, "{}{count}{unit}", if first { "" } else { " " })?;
+                first = false;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans() {
+        for (text, seconds) in [
+            ("5", 5.0),
+            ("1min 30s", 90.0),
+            ("1min30", 90.0),
+            ("2.5h", 9000.0),
+            ("  100ms ", 0.1),
+            (".5s", 0.5),
+            ("5 6s", 11.0),
+            ("1M", 2_629_800.0),
+            ("infinity", f64::INFINITY),
+        ] {
+            assert_eq!(time_span(text).map(TimeSpan::seconds), Some(seconds), "{text}");
+        }
+        for text in ["", "5 parsecs", "1,5s", "-5", "s", "1min # note", "Infinity", "5S", "5 ns", "."] {
+            assert_eq!(time_span(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn written() {
+        let written = |text: &str| time_span(text).map(|span| span.to_string());
+        assert_eq!(written("90").as_deref(), Some("1min 30s"));
+        assert_eq!(written("1.25s").as_deref(), Some("1s 250ms"));
+        assert_eq!(written("0").as_deref(), Some("0"));
+    }
+}

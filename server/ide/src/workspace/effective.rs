@@ -1,0 +1,228 @@
+//! Effective units: a fragment with its drop-ins, in the order in which systemd reads them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use unit_catalog::{Empty, Section, UnitType, directive};
+use unit_syntax::{Entry, TextRange};
+
+use super::{File, FileKind, Place, UnitName, Workspace};
+
+/// A unit as the manager would load it.
+#[derive(Clone, Debug)]
+pub struct Effective<'a> {
+    /// Its name; missing for drop-ins that speak for many units (`foo-.service.d`, `service.d`).
+    pub name: Option<UnitName>,
+    /// Its type.
+    pub unit_type: UnitType,
+    /// The unit's own file, where it is known.
+    pub fragment: Option<&'a Arc<File>>,
+    /// The files in reading order, the fragment first.
+    pub parts: Vec<&'a Arc<File>>,
+}
+
+/// One assignment of an effective unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The file that holds it.
+    pub file: &'a Arc<File>,
+    /// The entry in that file.
+    pub entry: &'a Entry,
+}
+
+impl<'a> Setting<'a> {
+    /// The value, continuations joined.
+    pub fn value(self) -> &'a str {
+        self.entry.item.value().unwrap_or_default()
+    }
+
+    /// The value's place in the file; the whole line where it has none.
+    pub fn value_range(self) -> TextRange {
+        match self.entry.value_range() {
+            Some(range) if !range.is_empty() => range,
+            _ => self.line_range(),
+        }
+    }
+
+    /// The key's place in the file.
+    pub fn key_range(self) -> TextRange {
+        self.entry.key_range().unwrap_or_else(|| self.entry.range())
+    }
+
+    /// From the key to the value's end.
+    pub fn line_range(self) -> TextRange {
+        let key = self.key_range();
+        TextRange::new(key.start, self.entry.value_range().map_or(key.end, |value| value.end.max(key.end)))
+    }
+}
+
+impl<'a> Effective<'a> {
+    /// Every assignment of the key, in reading order, resets included.
+    pub fn assignments(&self, section: Section, key: &str) -> Vec<Setting<'a>> {
+        let Some(directive) = directive(section, key) else {
+            return Vec::new();
+        };
+        let parts = self.parts.iter().copied();
+        parts.flat_map(|file| file.assignments(directive).map(move |entry| Setting { file, entry })).collect()
+    }
+
+    /// The assignments that are left after empty ones have reset the list.
+    pub fn list(&self, section: Section, key: &str) -> Vec<Setting<'a>> {
+        let resets = directive(section, key).is_some_and(|directive| directive.empty == Empty::Reset);
+        let mut left = Vec::new();
+        for setting in self.assignments(section, key) {
+            match setting.value().is_empty() {
+                true if resets => left.clear(),
+                true => {}
+                false => left.push(setting),
+            }
+        }
+        left
+    }
+
+    /// The assignment that counts: the last one that systemd can use, `None` when reset or never set.
+    ///
+    /// `usable` says whether systemd takes the value; it ignores lines whose value it cannot read.
+    pub fn scalar(&self, section: Section, key: &str, usable: impl Fn(&str) -> bool) -> Option<Setting<'a>> {
+        let resets = directive(section, key).is_some_and(|directive| directive.empty == Empty::Reset);
+        let mut found = None;
+        for setting in self.assignments(section, key) {
+            match setting.value().is_empty() {
+                true if resets => found = None,
+                true => {}
+                false if usable(setting.value()) => found = Some(setting),
+                false => {}
+            }
+        }
+        found
+    }
+
+    /// The section that the unit's type has for itself.
+    pub fn section(&self) -> Option<Section> {
+        let sections = self.unit_type.sections().iter().copied();
+        sections.into_iter().find(|section| !matches!(section, Section::Unit | Section::Install))
+    }
+}
+
+impl Workspace {
+    /// The unit that `file` belongs to, seen with `file` as its fragment or among its drop-ins.
+    ///
+    /// `None` for files that are no unit files.
+    pub fn effective_of<'a>(&'a self, file: &'a Arc<File>) -> Option<Effective<'a>> {
+        let unit_type = file.kind.unit_type()?;
+        match &file.kind {
+            FileKind::Fragment { name: Some(name), .. } => Some(self.with_drop_ins(name, Some(file), &file.place)),
+            FileKind::DropIn { owner, .. } => match UnitName::parse(owner) {
+                Some(name) if !owner.split('.').next().is_some_and(|stem| stem.ends_with('-')) => {
+                    let fragment = self.fragment(&name, &file.place);
+                    let mut unit = self.with_drop_ins(&name, fragment, &file.place);
+                    if !unit.parts.iter().any(|part| part.path == file.path) {
+                        unit.parts.push(file);
+                    }
+                    Some(unit)
+                }
+                _ => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file] }),
+            },
+            _ => Some(Effective { name: None, unit_type, fragment: Some(file), parts: vec![file] }),
+        }
+    }
+
+    /// The unit of this name in the universe of `asker`; `None` when no fragment is known.
+    pub fn effective<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<Effective<'a>> {
+        let fragment = self.fragment(name, asker)?;
+        Some(self.with_drop_ins(name, Some(fragment), asker))
+    }
+
+    /// The fragment that systemd would load for `name`: its own, else its template's.
+    pub fn fragment<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<&'a Arc<File>> {
+        let own = self.best_fragment(name.as_str(), asker);
+        own.or_else(|| self.best_fragment(name.template()?.as_str(), asker))
+    }
+
+    fn best_fragment<'a>(&'a self, name: &str, asker: &Place) -> Option<&'a Arc<File>> {
+        self.files_of(name)
+            .filter(|file| matches!(file.kind, FileKind::Fragment { .. }))
+            .filter(|file| sees(asker, &file.place))
+            .min_by_key(|file| (file.place.root != asker.root, file.place.rank, file.path.clone()))
+    }
+
+    fn with_drop_ins<'a>(
+        &'a self,
+        name: &UnitName,
+        fragment: Option<&'a Arc<File>>,
+        asker: &Place,
+    ) -> Effective<'a> {
+        let mut drop_ins: Vec<(&str, &Arc<File>)> = Vec::new();
+        for owner in drop_in_owners(name) {
+            let mut found: Vec<_> = self
+                .files_of(&owner)
+                .filter(|file| matches!(file.kind, FileKind::DropIn { .. }) && sees(asker, &file.place))
+                .collect();
+            found.sort_by_key(|file| (file.place.root != asker.root, file.place.rank, file.path.clone()));
+            for file in found {
+                let file_name = file_name(&file.path);
+                if !drop_ins.iter().any(|(known, _)| *known == file_name) {
+                    drop_ins.push((file_name, file));
+                }
+            }
+        }
+        drop_ins.sort_by_key(|(name, _)| *name);
+        let drop_ins = drop_ins.into_iter().map(|(_, file)| file);
+        Effective {
+            name: Some(name.clone()),
+            unit_type: name.unit_type(),
+            fragment,
+            parts: fragment.into_iter().chain(drop_ins).collect(),
+        }
+    }
+}
+
+/// Whether units at `asker` see files at `place`: those of their own root and of the running machine.
+pub(super) fn sees(asker: &Place, place: &Place) -> bool {
+    asker.scope == place.scope && (asker.root == place.root || place.is_machine())
+        || asker.root == place.root && !(asker.searched && place.searched)
+}
+
+/// The drop-in folders (without `.d`) that speak for a unit, the most specific first
+/// (`unit_file_find_dropin_paths()`): its name, its template, dash prefixes, its type.
+fn drop_in_owners(name: &UnitName) -> Vec<String> {
+    let suffix = name.unit_type().suffix();
+    let mut owners = vec![name.as_str().to_owned()];
+    owners.extend(name.template().map(|template| template.as_str().to_owned()));
+    let at = match name.instance() {
+        Some(_) => "@",
+        None => "",
+    };
+    let mut prefix = name.prefix();
+    while let Some(dash) = prefix.trim_end_matches('-').rfind('-') {
+        prefix = &prefix[..=dash];
+        if let Some(instance) = name.instance().filter(|instance| !instance.is_empty()) {
+            owners.push(format!("{prefix}@{instance}.{suffix}"));
+        }
+        owners.push(format!("{prefix}{at}.{suffix}"));
+    }
+    owners.push(suffix.to_owned());
+    owners
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_that_speak_for_a_unit() {
+        let owners = |name: &str| drop_in_owners(&UnitName::parse(name).expect("a unit name"));
+        assert_eq!(
+            owners("a-b-c.service"),
+            ["a-b-c.service", "a-b-.service", "a-.service", "service"]
+        );
+        assert_eq!(
+            owners("a-b@x.socket"),
+            ["a-b@x.socket", "a-b@.socket", "a-@x.socket", "a-@.socket", "socket"]
+        );
+    }
+}

@@ -1,0 +1,289 @@
+//! One unit file as the workspace knows it: its kind, its lines with their directives, the names it mentions.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use unit_catalog::{Directive, Section, UnitType, ValueKind, Version, directive};
+use unit_syntax::{Entry, ItemKind, Unit};
+
+use super::{FileKind, Place};
+use crate::rules::LineFinding;
+
+/// A unit file, open or not. Cheap to update after an edit: what did not change is taken over.
+#[derive(Debug)]
+pub struct File {
+    /// Its path (or the name that the editor gave an unsaved buffer).
+    pub path: Arc<Path>,
+    /// Its part among units.
+    pub kind: FileKind,
+    /// Where it lies.
+    pub place: Place,
+    /// Its text, line by line.
+    pub unit: Arc<Unit>,
+    /// The systemd that it is judged for.
+    pub version: Version,
+    /// How its bytes became text.
+    pub decoding: Decoding,
+    /// Whether its name leads nowhere: an empty file or a link to `/dev/null`.
+    pub masked: bool,
+    /// Whether a generator of another language fills it in first.
+    pub foreign_template: bool,
+    /// One element for each entry of `unit`.
+    lines: Vec<Line>,
+    /// Entries by the address of their directive, then by number.
+    by_directive: Arc<[(usize, u32)]>,
+    mentions: Arc<[Mention]>,
+    /// Findings of the line rules, in order of entries; they depend on nothing but this file.
+    line_findings: OnceLock<Arc<[LineFinding]>>,
+}
+
+/// How a file's bytes became text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decoding {
+    /// They were UTF-8.
+    Utf8,
+    /// What was not UTF-8 was replaced by U+FFFD.
+    Lossy,
+}
+
+/// What an entry is, seen from its section.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Line {
+    /// The section that the entry stands in (for a header: the one it opens).
+    pub section: SectionContext,
+    /// The directive that an assignment sets, where its section knows the key.
+    pub directive: Option<&'static Directive>,
+}
+
+/// What systemd makes of the section that a line stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SectionContext {
+    /// No header yet.
+    None,
+    /// A section of this type of unit.
+    Known(Section),
+    /// A section that this type has but that holds no keys (`[Target]`, `[Device]`).
+    Empty,
+    /// `[X-…]`: for other programs.
+    Extension,
+    /// A section of other types of unit only.
+    Foreign(Section),
+    /// No section that systemd knows.
+    Unknown,
+}
+
+/// A unit name in a value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Mention {
+    /// The name as written, specifiers and all.
+    pub name: Box<str>,
+    /// The key that mentions it.
+    pub directive: &'static Directive,
+    /// The entry that holds it.
+    pub entry: u32,
+}
+
+impl File {
+    /// Takes a file in. Its kind and place come from its path; loose files of one of `folders` see each other.
+    pub fn new(path: Arc<Path>, folders: &[Arc<Path>], version: Version, unit: Arc<Unit>) -> Self {
+        let mut kind = FileKind::of_path(&path);
+        if unit.sections().next().is_some_and(|section| section.name() == "D-BUS Service") {
+            kind = FileKind::DBusService;
+        }
+        let folder = match kind {
+            FileKind::DropIn { .. } => path.parent().and_then(Path::parent),
+            _ => path.parent(),
+        };
+        let place = Place::of_folder(folder.unwrap_or(Path::new("")), folders);
+        let foreign_template = super::file_kind::is_foreign_template(&path);
+        let mut file = Self {
+            path,
+            kind,
+            place,
+            version,
+            decoding: Decoding::Utf8,
+            masked: unit.is_empty(),
+            unit,
+            foreign_template,
+            lines: Vec::new(),
+            by_directive: Arc::new([]),
+            mentions: Arc::new([]),
+            line_findings: OnceLock::new(),
+        };
+        let count = file.unit.entries().len();
+        file.fill_lines(0..count);
+        file.by_directive = file.index_directives();
+        file.mentions = file.collect_mentions();
+        file
+    }
+
+    /// A name that is masked by a link to `/dev/null`.
+    pub fn masked(path: Arc<Path>, folders: &[Arc<Path>], version: Version) -> Self {
+        Self::new(path, folders, version, Arc::new(Unit::parse("")))
+    }
+
+    /// The same file after an edit: entries that both texts share keep their lines and findings.
+    pub fn updated(&self, unit: Arc<Unit>) -> Self {
+        let (old, new) = (self.unit.entries(), unit.entries());
+        let same = |pair: &(&Entry, &Entry)| Arc::ptr_eq(&pair.0.item, &pair.1.item);
+        let prefix = old.iter().zip(new).take_while(same).count();
+        let most = old.len().min(new.len()) - prefix;
+        let suffix = old.iter().rev().zip(new.iter().rev()).take(most).take_while(same).count();
+
+        let mut lines = Vec::with_capacity(new.len());
+        lines.extend_from_slice(&self.lines[..prefix]);
+        let mut file = Self {
+            path: self.path.clone(),
+            kind: self.kind.clone(),
+            place: self.place.clone(),
+            version: self.version,
+            decoding: self.decoding,
+            masked: unit.is_empty(),
+            foreign_template: self.foreign_template,
+            lines,
+            by_directive: self.by_directive.clone(),
+            mentions: self.mentions.clone(),
+            line_findings: OnceLock::new(),
+            unit,
+        };
+        let count = file.unit.entries().len();
+        let mut changed = prefix..count - suffix;
+        file.fill_lines(changed.clone());
+        let section_after = |lines: &[Line], at: usize| at.checked_sub(1).map(|at| lines[at].section);
+        let old_suffix = self.lines.len() - suffix;
+        if section_after(&self.lines, old_suffix) == section_after(&file.lines, changed.end) {
+            file.lines.extend_from_slice(&self.lines[old_suffix..]);
+        } else {
+            file.fill_lines(changed.end..count);
+            changed.end = count;
+        }
+        let old_changed = &self.lines[prefix..old_suffix.min(self.lines.len() - (count - changed.end))];
+        let new_changed = &file.lines[changed.clone()];
+        let directives = |lines: &[Line]| lines.iter().map(|line| line.directive).collect::<Vec<_>>();
+        if old_changed.len() != new_changed.len() || directives(old_changed) != directives(new_changed) {
+            file.by_directive = file.index_directives();
+        }
+        let names_units = |line: &Line| line.directive.is_some_and(mentions_units);
+        if self.lines.len() != file.lines.len() || old_changed.iter().chain(new_changed).any(names_units) {
+            file.mentions = file.collect_mentions();
+        }
+        if let Some(old) = self.line_findings.get() {
+            file.line_findings = OnceLock::from(file.merge_findings(old, self.lines.len(), changed));
+        }
+        file
+    }
+
+    /// The lines, one for each entry.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The unit names that this file's values hold.
+    pub fn mentions(&self) -> &[Mention] {
+        &self.mentions
+    }
+
+    /// The entries that set a directive, in order.
+    pub fn assignments(&self, directive: &'static Directive) -> impl DoubleEndedIterator<Item = &Entry> {
+        let key = std::ptr::from_ref(directive).addr();
+        let from = self.by_directive.partition_point(|(address, _)| *address < key);
+        self.by_directive[from..]
+            .iter()
+            .take_while(move |(address, _)| *address == key)
+            .map(|(_, entry)| &self.unit.entries()[*entry as usize])
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// The findings of the rules that look at single lines.
+    pub(crate) fn line_findings(&self) -> &[LineFinding] {
+        self.line_findings.get_or_init(|| {
+            let mut findings = Vec::new();
+            crate::rules::check_lines(self, 0..self.lines.len(), &mut findings);
+            findings.into()
+        })
+    }
+
+    /// Judges `changed` afresh and keeps what `old` says of the entries before and behind.
+    fn merge_findings(&self, old: &[LineFinding], old_len: usize, changed: Range<usize>) -> Arc<[LineFinding]> {
+        let old_end = changed.end + old_len - self.lines.len();
+        let before = old.iter().take_while(|finding| (finding.entry as usize) < changed.start);
+        let mut findings: Vec<_> = before.cloned().collect();
+        crate::rules::check_lines(self, changed.clone(), &mut findings);
+        let behind = old.iter().skip_while(|finding| (finding.entry as usize) < old_end);
+        findings.extend(behind.map(|finding| {
+            let entry = (finding.entry as usize - old_end + changed.end) as u32;
+            let mut finding = finding.clone();
+            finding.entry = entry;
+            finding
+        }));
+        findings.into()
+    }
+
+    /// Appends the lines of the given entries; the lines before them must be there.
+    fn fill_lines(&mut self, entries: Range<usize>) {
+        let unit_type = self.kind.unit_type();
+        let mut section = self.lines.last().map_or(SectionContext::None, |line| line.section);
+        for entry in &self.unit.entries()[entries] {
+            let mut found = None;
+            match entry.item.kind() {
+                ItemKind::Header { .. } => {
+                    section = SectionContext::of_name(entry.item.section_name().unwrap_or_default(), unit_type);
+                }
+                ItemKind::Assignment { .. } => {
+                    if let (SectionContext::Known(section), Some(key)) = (section, entry.item.key()) {
+                        found = directive(section, key);
+                    }
+                }
+                ItemKind::Blank | ItemKind::Comment | ItemKind::Junk(_) => {}
+            }
+            self.lines.push(Line { section, directive: found });
+        }
+    }
+
+    fn index_directives(&self) -> Arc<[(usize, u32)]> {
+        let mut index: Vec<_> = self
+            .lines
+            .iter()
+            .enumerate()
+            .filter_map(|(entry, line)| Some((std::ptr::from_ref(line.directive?).addr(), entry as u32)))
+            .collect();
+        index.sort_unstable();
+        index.into()
+    }
+
+    fn collect_mentions(&self) -> Arc<[Mention]> {
+        let mut mentions = Vec::new();
+        for (entry, line) in self.lines.iter().enumerate() {
+            let Some(directive) = line.directive.filter(|directive| mentions_units(directive)) else {
+                continue;
+            };
+            let value = self.unit.entries()[entry].item.value().unwrap_or_default();
+            for name in value.split_ascii_whitespace() {
+                mentions.push(Mention { name: name.into(), directive, entry: entry as u32 });
+            }
+        }
+        mentions.into()
+    }
+}
+
+impl SectionContext {
+    fn of_name(name: &str, unit_type: Option<UnitType>) -> Self {
+        if name.starts_with("X-") {
+            return Self::Extension;
+        }
+        match (Section::from_name(name), unit_type) {
+            (Some(section), Some(unit_type)) if !unit_type.sections().contains(&section) => Self::Foreign(section),
+            (Some(section), _) => Self::Known(section),
+            (None, Some(UnitType::Target)) if name == "Target" => Self::Empty,
+            (None, Some(UnitType::Device)) if name == "Device" => Self::Empty,
+            (None, _) => Self::Unknown,
+        }
+    }
+}
+
+/// Whether a directive's values are names of units.
+pub(crate) fn mentions_units(directive: &Directive) -> bool {
+    matches!(directive.kind, ValueKind::UnitList | ValueKind::UnitName | ValueKind::SocketUnitList)
+}

@@ -1,0 +1,164 @@
+//! What a file is, told from its name and place: fragment, drop-in, template of another language, or none of ours.
+
+use std::path::Path;
+
+use unit_catalog::UnitType;
+
+use super::UnitName;
+
+/// The part that a file plays among units.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// A unit's own file. The name is missing where systemd would not accept it as a unit's name.
+    Fragment {
+        /// The unit's name.
+        name: Option<UnitName>,
+        /// The type that its suffix says.
+        unit_type: UnitType,
+    },
+    /// A file below `foo.service.d/`, `foo-.service.d/` or `service.d/`.
+    DropIn {
+        /// The folder's name without its `.d`: a unit's name, a dash prefix with suffix, or a bare type.
+        owner: Box<str>,
+        /// The type of the units it speaks for.
+        unit_type: UnitType,
+    },
+    /// A D-Bus activation file (`[D-BUS Service]`), which shares the suffix `.service`.
+    DBusService,
+    /// Not a unit file by its name.
+    Other,
+}
+
+impl FileKind {
+    /// Tells the kind from the path alone; nothing is read.
+    ///
+    /// Knows the temporary names that `systemctl edit` hands to editors (`.#override.conf7f3a…`,
+    /// `.#foo.service7f3a…`) and suffixes of template languages (`foo.service.in`, `.j2`, `.tmpl`).
+    pub fn of_path(path: &Path) -> Self {
+        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else {
+            return Self::Other;
+        };
+        if path.components().any(|part| part.as_os_str() == "dbus-1") {
+            return Self::DBusService;
+        }
+        let file_name = real_name(file_name);
+        let folder = path
+            .parent()
+            .and_then(Path::file_name)
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.strip_suffix(".d"));
+        if let Some(owner) = folder
+            && file_name.ends_with(".conf")
+            && let Some(unit_type) = type_of_owner(owner)
+        {
+            return Self::DropIn { owner: owner.into(), unit_type };
+        }
+        match file_name.rsplit_once('.').and_then(|(_, suffix)| UnitType::from_suffix(suffix)) {
+            Some(unit_type) => Self::Fragment { name: UnitName::parse(file_name), unit_type },
+            None => Self::Other,
+        }
+    }
+
+    /// The type of unit that the file speaks of, where it is a unit file.
+    pub fn unit_type(&self) -> Option<UnitType> {
+        match self {
+            Self::Fragment { unit_type, .. } | Self::DropIn { unit_type, .. } => Some(*unit_type),
+            Self::DBusService | Self::Other => None,
+        }
+    }
+
+    /// The fragment's unit name.
+    pub fn unit_name(&self) -> Option<&UnitName> {
+        match self {
+            Self::Fragment { name, .. } => name.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the file is a fragment or a drop-in.
+    pub fn is_unit_file(&self) -> bool {
+        self.unit_type().is_some()
+    }
+}
+
+/// Suffixes that say "this becomes a unit once a generator has filled it in".
+const TEMPLATE_SUFFIXES: [&str; 6] = [".in", ".j2", ".tmpl", ".tpl", ".erb", ".mustache"];
+
+/// Whether the file's name says that a generator of another language fills it in.
+pub(super) fn is_foreign_template(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| TEMPLATE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)))
+}
+
+/// The name that the file stands for: without `systemctl edit`'s decoration and template suffixes.
+fn real_name(name: &str) -> &str {
+    let name = TEMPLATE_SUFFIXES
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    let Some(edited) = name.strip_prefix(".#") else {
+        return name;
+    };
+    // tempfn_random() appends 16 hexadecimal digits, mkostemp() six letters: cut where the suffix ends.
+    let known = UnitType::ALL.iter().map(|unit_type| unit_type.suffix()).chain(["conf"]);
+    known
+        .filter_map(|suffix| {
+            let dotted = format!(".{suffix}");
+            let at = edited.rfind(&dotted)? + dotted.len();
+            edited[at..].bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(&edited[..at])
+        })
+        .max_by_key(|name| name.len())
+        .unwrap_or(edited)
+}
+
+/// The type in a drop-in folder's name: `foo.service`, `foo-.service`, `foo@.service` or bare `service`.
+fn type_of_owner(owner: &str) -> Option<UnitType> {
+    match owner.rsplit_once('.') {
+        Some((stem, suffix)) if !stem.is_empty() => UnitType::from_suffix(suffix),
+        Some(_) => None,
+        None => UnitType::from_suffix(owner),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(path: &str) -> FileKind {
+        FileKind::of_path(Path::new(path))
+    }
+
+    #[test]
+    fn fragments() {
+        for (path, name) in [
+            ("/etc/systemd/system/foo@.service", "foo@.service"),
+            ("debian/foo.socket.in", "foo.socket"),
+            ("/etc/systemd/system/.#foo.service5b2f00c1d2e3a4b5", "foo.service"),
+        ] {
+            assert_eq!(kind(path).unit_name().map(UnitName::as_str), Some(name), "{path}");
+        }
+        let odd = kind("/x/my app 🎲.service");
+        assert_eq!((odd.unit_name(), odd.unit_type()), (None, Some(UnitType::Service)));
+    }
+
+    #[test]
+    fn drop_ins() {
+        for (path, owner) in [
+            ("/etc/systemd/system/foo.service.d/10-x.conf", "foo.service"),
+            ("foo-.socket.d/x.conf", "foo-.socket"),
+            ("service.d/x.conf", "service"),
+            ("/etc/systemd/system/foo.timer.d/.#override.conf0123456789abcdef", "foo.timer"),
+        ] {
+            assert!(matches!(kind(path), FileKind::DropIn { owner: found, .. } if &*found == owner), "{path}");
+        }
+    }
+
+    #[test]
+    fn other_files() {
+        assert_eq!(kind("/usr/share/dbus-1/system-services/org.x.service"), FileKind::DBusService);
+        for path in ["x.conf", "foo.service.d/readme.txt", "foo.d/x.conf", "x.network", "service", "/"] {
+            assert_eq!(kind(path), FileKind::Other, "{path}");
+        }
+    }
+}

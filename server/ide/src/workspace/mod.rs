@@ -1,0 +1,197 @@
+//! The universe of units: open buffers over the files of the workspace over the machine's own units.
+
+mod effective;
+mod file;
+mod file_kind;
+mod place;
+mod resolve;
+mod unit_name;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use unit_catalog::Version;
+use unit_syntax::Unit;
+
+pub use effective::{Effective, Setting};
+pub(crate) use file::mentions_units;
+pub use file::{Decoding, File, Line, Mention, SectionContext};
+pub use file_kind::FileKind;
+pub use place::{Place, Scope};
+pub(crate) use resolve::accepts;
+pub use resolve::{Resolution, World};
+pub use unit_name::UnitName;
+
+/// All files known, as one snapshot: a clone costs the open buffers, not the files on disk.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    disk: Arc<Disk>,
+    open: FxHashMap<Arc<Path>, Arc<File>>,
+    folders: Arc<[Arc<Path>]>,
+    version: Version,
+}
+
+/// The files as they lie on disk, indexed by what other units call them.
+#[derive(Clone, Default, Debug)]
+struct Disk {
+    files: FxHashMap<Arc<Path>, Arc<File>>,
+    by_unit: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    links: Vec<UnitLink>,
+}
+
+/// A symlink in a unit folder: an alias (`syslog.service`) or an enablement (`x.target.wants/foo.service`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnitLink {
+    /// Where the link itself lies.
+    pub path: Arc<Path>,
+    /// The file name that it points to.
+    pub target: Box<str>,
+}
+
+impl Workspace {
+    /// An empty universe whose loose files see each other within each of `folders`.
+    pub fn new(folders: Vec<Arc<Path>>, version: Version) -> Self {
+        Self { disk: Arc::default(), open: FxHashMap::default(), folders: folders.into(), version }
+    }
+
+    /// The systemd that files are judged for.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The folders that the editor has open.
+    pub fn folders(&self) -> &[Arc<Path>] {
+        &self.folders
+    }
+
+    /// Puts an open buffer over whatever the disk holds at `path`, or updates it.
+    pub fn set_open(&mut self, path: &Arc<Path>, unit: &Arc<Unit>) {
+        let file = match self.open.get(path) {
+            Some(file) if Arc::ptr_eq(&file.unit, unit) => return,
+            Some(file) => file.updated(unit.clone()),
+            None => File::new(path.clone(), &self.folders, self.version, unit.clone()),
+        };
+        self.open.insert(path.clone(), Arc::new(file));
+    }
+
+    /// Takes an open buffer away; what the disk holds counts again.
+    pub fn close(&mut self, path: &Path) {
+        self.open.remove(path);
+    }
+
+    /// Adds or replaces files as they lie on disk.
+    pub fn set_on_disk(&mut self, files: impl IntoIterator<Item = File>, links: impl IntoIterator<Item = UnitLink>) {
+        let disk = Arc::make_mut(&mut self.disk);
+        for file in files {
+            disk.remove(&file.path);
+            disk.insert(Arc::new(file));
+        }
+        for link in links {
+            disk.links.retain(|known| known.path != link.path);
+            disk.links.push(link);
+        }
+    }
+
+    /// Forgets a file that is gone from the disk.
+    pub fn remove_from_disk(&mut self, path: &Path) {
+        if self.disk.files.contains_key(path) || self.disk.links.iter().any(|link| &*link.path == path) {
+            let disk = Arc::make_mut(&mut self.disk);
+            disk.remove(path);
+            disk.links.retain(|link| &*link.path != path);
+        }
+    }
+
+    /// The file at `path`: the open buffer, else what the disk holds.
+    pub fn file(&self, path: &Path) -> Option<&Arc<File>> {
+        self.open.get(path).or_else(|| self.disk.files.get(path))
+    }
+
+    /// All open buffers.
+    pub fn open_files(&self) -> impl Iterator<Item = &Arc<File>> {
+        self.open.values()
+    }
+
+    /// All files, open ones in place of what the disk holds.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<File>> {
+        let closed = self.disk.files.values().filter(|file| !self.open.contains_key(&file.path));
+        self.open.values().chain(closed)
+    }
+
+    /// Fragments of this exact name, and drop-ins whose folder is `owner` plus `.d`.
+    fn files_of(&self, owner: &str) -> impl Iterator<Item = &Arc<File>> {
+        let open = self.open.values().filter(move |file| file.owner() == Some(owner));
+        let closed = self.disk.by_unit.get(owner).into_iter().flatten();
+        open.chain(self.closed(closed))
+    }
+
+    /// The files whose values name `unit`, literally.
+    pub fn files_mentioning(&self, unit: &str) -> impl Iterator<Item = &Arc<File>> {
+        let mentions = move |file: &&Arc<File>| file.mentions().iter().any(|mention| &*mention.name == unit);
+        let closed = self.disk.mentioned.get(unit).into_iter().flatten();
+        self.open.values().filter(mentions).chain(self.closed(closed))
+    }
+
+    /// Whether units at `asker` see files at `place`.
+    pub fn sees(&self, asker: &Place, place: &Place) -> bool {
+        effective::sees(asker, place)
+    }
+
+    /// The symlinks in unit folders.
+    pub fn links(&self) -> &[UnitLink] {
+        &self.disk.links
+    }
+
+    fn closed<'a>(&'a self, paths: impl Iterator<Item = &'a Arc<Path>>) -> impl Iterator<Item = &'a Arc<File>> {
+        paths.filter(|path| !self.open.contains_key(*path)).filter_map(|path| self.disk.files.get(path))
+    }
+}
+
+impl Disk {
+    fn insert(&mut self, file: Arc<File>) {
+        let path = file.path.clone();
+        if let Some(owner) = file.owner() {
+            self.by_unit.entry(owner.into()).or_default().push(path.clone());
+        }
+        for mention in file.mentions() {
+            let users = self.mentioned.entry(mention.name.clone()).or_default();
+            if users.last() != Some(&path) {
+                users.push(path.clone());
+            }
+        }
+        self.files.insert(path, file);
+    }
+
+    fn remove(&mut self, path: &Path) {
+        let Some(file) = self.files.remove(path) else {
+            return;
+        };
+        if let Some(owner) = file.owner() {
+            forget(&mut self.by_unit, owner, path);
+        }
+        for mention in file.mentions() {
+            forget(&mut self.mentioned, &mention.name, path);
+        }
+    }
+}
+
+fn forget(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path) {
+    if let Some(paths) = index.get_mut(name) {
+        paths.retain(|known| &**known != path);
+        if paths.is_empty() {
+            index.remove(name);
+        }
+    }
+}
+
+impl File {
+    /// The name under which other units find this file: its unit name, or its drop-in folder's owner.
+    pub fn owner(&self) -> Option<&str> {
+        match &self.kind {
+            FileKind::Fragment { name, .. } => name.as_ref().map(UnitName::as_str),
+            FileKind::DropIn { owner, .. } => Some(owner),
+            FileKind::DBusService | FileKind::Other => None,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! From a trigger to what it starts, as `socket_load_service_unit()` and `config_parse_trigger_unit()` find it.
+
+use std::sync::Arc;
+
+use unit_catalog::{Section, UnitType};
+
+use super::{Effective, File, Place, Setting, UnitName, Workspace};
+
+/// What became of a name.
+#[derive(Clone, Debug)]
+pub enum Resolution<'a> {
+    /// A fragment for it is known.
+    Found(&'a Arc<File>),
+    /// Its name is masked in the place that counts.
+    Masked(&'a Arc<File>),
+    /// Nothing in the universe answers to it.
+    Missing,
+}
+
+/// Whether everything that could be there is in sight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum World {
+    /// A whole system: what is missing is missing.
+    Closed,
+    /// A package tree or a repository: the rest lies elsewhere.
+    Open,
+}
+
+impl Workspace {
+    /// Finds the unit that `name` leads to: by its own name, as an instance of a template, or by an alias.
+    pub fn resolve<'a>(&'a self, name: &UnitName, asker: &Place) -> Resolution<'a> {
+        match self.fragment(name, asker) {
+            Some(file) if file.masked => Resolution::Masked(file),
+            Some(file) => Resolution::Found(file),
+            None => self.aliased(name, asker).map_or(Resolution::Missing, Resolution::Found),
+        }
+    }
+
+    /// The unit that carries `name` as an alias, by symlink or by `Alias=`.
+    fn aliased<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<&'a Arc<File>> {
+        let names = [Some(name.clone()), name.template()];
+        for name in names.iter().flatten() {
+            let declared = self.files_mentioning(name.as_str()).find(|file| {
+                super::effective::sees(asker, &file.place)
+                    && file.mentions().iter().any(|mention| {
+                        mention.directive.name == "Alias" && &*mention.name == name.as_str()
+                    })
+            });
+            let linked = || {
+                let named = |link: &&super::UnitLink| {
+                    link.path.file_name().is_some_and(|file_name| file_name == name.as_str())
+                        && !link.path.parent().is_some_and(is_enablement_folder)
+                };
+                let target = UnitName::parse(&self.links().iter().find(named)?.target)?;
+                self.fragment(&target, asker)
+            };
+            if let Some(file) = declared.or_else(linked) {
+                return Some(file);
+            }
+        }
+        None
+    }
+
+    /// Whether the units around `unit` are all there are.
+    ///
+    /// A root that holds `sysinit.target` and `basic.target` is a whole system. In an open world a
+    /// missing sibling is still news when another unit of the same stem lies beside.
+    pub fn world(&self, place: &Place) -> World {
+        let whole = ["sysinit.target", "basic.target"].iter().all(|name| {
+            self.files_of(name).any(|file| file.place.root == place.root && file.place.scope == place.scope)
+        });
+        match place.is_machine() || place.searched && whole {
+            true => World::Closed,
+            false => World::Open,
+        }
+    }
+
+    /// Whether another unit than `name` of the same stem (`foo@` counts as `foo`) lies in the same root.
+    pub fn has_stem_sibling(&self, name: &UnitName, place: &Place) -> bool {
+        UnitType::ALL.iter().any(|unit_type| {
+            let suffix = unit_type.suffix();
+            [format!("{}.{suffix}", name.prefix()), format!("{}@.{suffix}", name.prefix())]
+                .iter()
+                .filter(|sibling| *sibling != name.as_str())
+                .any(|sibling| {
+                    self.files_of(sibling).any(|file| file.place.root == place.root && file.kind.unit_name().is_some())
+                })
+        })
+    }
+
+    /// The unit that a socket, timer or path starts: from its `Service=`/`Unit=` line, else by its name.
+    ///
+    /// `None` when the name cannot be known before run time.
+    pub fn trigger_target<'a>(&self, unit: &Effective<'a>) -> Option<(UnitName, Option<Setting<'a>>)> {
+        let name = unit.name.as_ref()?;
+        let (section, key) = match unit.unit_type {
+            UnitType::Socket if accepts(unit) => return Some((name.template_with_type(UnitType::Service)?, None)),
+            UnitType::Socket => (Section::Socket, "Service"),
+            UnitType::Timer => (Section::Timer, "Unit"),
+            UnitType::Path => (Section::Path, "Unit"),
+            UnitType::Automount => return Some((name.with_type(UnitType::Mount)?, None)),
+            _ => return None,
+        };
+        // The first usable line wins for Unit=, the last one for Service=.
+        let usable = |value: &str| match unit.unit_type {
+            UnitType::Socket => value.ends_with(".service"),
+            _ => value.contains('%') || UnitName::parse(value).is_some_and(|target| &target != name),
+        };
+        let mut explicit = unit.list(section, key).into_iter().filter(|setting| usable(setting.value()));
+        let explicit = match unit.unit_type {
+            UnitType::Socket => explicit.next_back(),
+            _ => explicit.next(),
+        };
+        match explicit {
+            Some(setting) => Some((UnitName::parse(&name.expand(setting.value())?)?, Some(setting))),
+            None => Some((name.with_type(UnitType::Service)?, None)),
+        }
+    }
+
+    /// The units of the given type that start `target`: same stem or naming it, in `target`'s universe.
+    pub fn triggers_of<'a>(&'a self, target: &Effective<'a>, unit_type: UnitType) -> Vec<Effective<'a>> {
+        let (Some(name), Some(file)) = (&target.name, target.parts.first()) else {
+            return Vec::new();
+        };
+        let mut names: Vec<UnitName> = name.with_type(unit_type).into_iter().collect();
+        for aka in self.names_of(name, file) {
+            for user in self.files_mentioning(&aka) {
+                let owner = user.owner().and_then(UnitName::parse);
+                names.extend(owner.filter(|owner| owner.unit_type() == unit_type));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let units = names.iter().filter_map(|trigger| self.effective(trigger, &file.place));
+        units
+            .filter(|trigger| !trigger.fragment.is_some_and(|fragment| fragment.masked))
+            .filter(|trigger| {
+                self.trigger_target(trigger).is_some_and(|(started, _)| {
+                    started == *name
+                        || matches!(self.resolve(&started, &file.place), Resolution::Found(found) if found.path == file.path)
+                })
+            })
+            .collect()
+    }
+
+    /// The unit's name and the aliases that its `[Install]` section gives it.
+    fn names_of(&self, name: &UnitName, file: &File) -> Vec<String> {
+        let aliases = file.mentions().iter().filter(|mention| mention.directive.name == "Alias");
+        let aliases = aliases.filter_map(|mention| name.expand(&mention.name));
+        std::iter::once(name.as_str().to_owned()).chain(aliases).collect()
+    }
+}
+
+/// Whether a socket starts one instance a connection (`Accept=yes`).
+pub(crate) fn accepts(socket: &Effective<'_>) -> bool {
+    let usable = |value: &str| crate::value::boolean(value).is_some();
+    socket
+        .scalar(Section::Socket, "Accept", usable)
+        .is_some_and(|setting| crate::value::boolean(setting.value()) == Some(true))
+}
+
+fn is_enablement_folder(folder: &std::path::Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    [".wants", ".requires", ".upholds"].iter().any(|suffix| name.ends_with(suffix))
+}

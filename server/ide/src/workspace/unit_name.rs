@@ -1,0 +1,206 @@
+//! Names of units: plain, templates and instances, and the specifiers that names may hold.
+
+use std::fmt;
+
+use unit_catalog::UnitType;
+
+/// A valid unit name with its suffix, as `unit_name_is_valid()` accepts it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct UnitName {
+    text: Box<str>,
+    unit_type: UnitType,
+    at: Option<u16>,
+    dot: u16,
+}
+
+/// systemd's UNIT_NAME_MAX: the longest name in bytes, suffix included, plus one.
+const UNIT_NAME_MAX: usize = 256;
+
+impl UnitName {
+    /// Reads a whole name such as `foo.service`, `foo@.socket` or `foo@bar.service`.
+    ///
+    /// `None` where systemd would not take it for a unit's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() >= UNIT_NAME_MAX {
+            return None;
+        }
+        let dot = text.rfind('.')?;
+        let unit_type = UnitType::from_suffix(&text[dot + 1..])?;
+        let stem = &text[..dot];
+        let valid = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte);
+        if stem.is_empty() || stem.starts_with('@') || !stem.bytes().all(valid) {
+            return None;
+        }
+        Some(Self {
+            text: text.into(),
+            unit_type,
+            at: stem.find('@').map(|at| at as u16),
+            dot: dot as u16,
+        })
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The type that the suffix says.
+    pub fn unit_type(&self) -> UnitType {
+        self.unit_type
+    }
+
+    /// The name without its suffix: `foo@bar` of `foo@bar.service`.
+    pub fn stem(&self) -> &str {
+        &self.text[..usize::from(self.dot)]
+    }
+
+    /// What stands before the `@`, or the whole stem (`%p`).
+    pub fn prefix(&self) -> &str {
+        match self.at {
+            Some(at) => &self.text[..usize::from(at)],
+            None => self.stem(),
+        }
+    }
+
+    /// What stands between `@` and the suffix (`%i`): `None` without `@`, empty for a template.
+    pub fn instance(&self) -> Option<&str> {
+        self.at
+            .map(|at| &self.text[usize::from(at) + 1..usize::from(self.dot)])
+    }
+
+    /// Whether this names a template (`foo@.service`).
+    pub fn is_template(&self) -> bool {
+        self.instance() == Some("")
+    }
+
+    /// The template of an instance: `foo@.service` for `foo@bar.service`.
+    pub fn template(&self) -> Option<UnitName> {
+        match self.instance() {
+            None | Some("") => None,
+            Some(_) => UnitName::parse(&format!("{}@.{}", self.prefix(), self.unit_type.suffix())),
+        }
+    }
+
+    /// The same stem under another type: `foo.service` for `foo.socket`.
+    pub fn with_type(&self, unit_type: UnitType) -> Option<UnitName> {
+        UnitName::parse(&format!("{}.{}", self.stem(), unit_type.suffix()))
+    }
+
+    /// The template of the given type with this unit's prefix: `foo@.service` for `foo.socket`.
+    pub fn template_with_type(&self, unit_type: UnitType) -> Option<UnitName> {
+        UnitName::parse(&format!("{}@.{}", self.prefix(), unit_type.suffix()))
+    }
+
+    /// Puts the names' own specifiers (`%n %N %p %P %i %I %j %J %%`) of this unit into `text`.
+    ///
+    /// `None` when another specifier remains, or when an instance is asked of a template:
+    /// then the name is unknown before run time.
+    pub fn expand(&self, text: &str) -> Option<String> {
+        if !text.contains('%') {
+            return Some(text.to_owned());
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut chars = text.chars();
+        while let Some(char) = chars.next() {
+            if char != '%' {
+                out.push(char);
+                continue;
+            }
+            match chars.next()? {
+                '%' => out.push('%'),
+                'n' if !self.is_template() => out.push_str(&self.text),
+                'N' if !self.is_template() => out.push_str(self.stem()),
+                'p' => out.push_str(self.prefix()),
+                'P' => out.push_str(&unescape(self.prefix())?),
+                'i' => out.push_str(self.known_instance()?),
+                'I' => out.push_str(&unescape(self.known_instance()?)?),
+                'j' => out.push_str(last_component(self.prefix())),
+                'J' => out.push_str(&unescape(last_component(self.prefix()))?),
+                _ => return None,
+            }
+        }
+        Some(out)
+    }
+
+    fn known_instance(&self) -> Option<&str> {
+        match self.instance() {
+            Some("") => None,
+            Some(instance) => Some(instance),
+            None => Some(""),
+        }
+    }
+}
+
+impl fmt::Display for UnitName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn last_component(prefix: &str) -> &str {
+    prefix.rsplit('-').next().unwrap_or(prefix)
+}
+
+/// Undoes `systemd-escape`: `-` becomes `/`, `\xNN` the byte.
+fn unescape(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'-' => out.push(b'/'),
+            b'\\' => {
+                let hex = text.get(at + 2..at + 4)?;
+                if bytes.get(at + 1) != Some(&b'x') {
+                    return None;
+                }
+                out.push(u8::from_str_radix(hex, 16).ok()?);
+                at += 3;
+            }
+            byte => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> UnitName {
+        UnitName::parse(text).expect("a valid name")
+    }
+
+    #[test]
+    fn parts_of_names() {
+        let plain = name("system-systemd\\x2dcryptsetup.slice");
+        assert_eq!(plain.stem(), "system-systemd\\x2dcryptsetup");
+        assert_eq!(plain.instance(), None);
+        let instance = name("foo@a@b.service");
+        assert_eq!((instance.prefix(), instance.instance()), ("foo", Some("a@b")));
+        assert_eq!(instance.template(), Some(name("foo@.service")));
+        assert!(name("foo@.service").is_template());
+        assert_eq!(name("foo@x.socket").with_type(UnitType::Service), Some(name("foo@x.service")));
+        assert_eq!(name("-.mount").stem(), "-");
+    }
+
+    #[test]
+    fn what_is_no_name() {
+        for bad in ["foo", "foo.", ".service", "@.service", "@x.service", "a b.service", "ü.service", "foo.conf", "a/b.service"] {
+            assert_eq!(UnitName::parse(bad), None, "{bad}");
+        }
+        assert_eq!(UnitName::parse(&format!("{}.service", "x".repeat(250))), None);
+    }
+
+    #[test]
+    fn specifiers_in_names() {
+        let unit = name("a-b\\x2dc@dev-sda.service");
+        assert_eq!(unit.expand("x-%i.mount").as_deref(), Some("x-dev-sda.mount"));
+        assert_eq!(unit.expand("%I %p %j %P").as_deref(), Some("dev/sda a-b\\x2dc b\\x2dc a/b-c"));
+        assert_eq!(unit.expand("%t/x"), None);
+        assert_eq!(name("foo@.service").expand("%i.service"), None);
+        assert_eq!(name("foo.service").expand("x%i.service").as_deref(), Some("x.service"));
+        assert_eq!(name("foo.service").expand("50%"), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use unit_catalog::Version;
+
+/// Language server and linter for systemd unit files.
+///
+/// Without a command it is a language server on standard input and output, to be started by an editor.
+#[derive(Parser, Debug)]
+#[command(name = "unitls", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Serve on standard input and output (the default; for editors that insist on a flag).
+    #[arg(long)]
+    stdio: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Serve a language client on standard input and output.
+    Lsp,
+    /// Judge unit files, and folders of them.
+    Check(CheckArgs),
+    /// Print the page of a rule, or the help of a directive.
+    Explain(ExplainArgs),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Unit files, and folders to search for them.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The systemd to judge for: a release number, or auto for the installed one, else the newest known.
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    pub(crate) systemd_version: TargetVersion,
+    /// Whether the machine's own units belong to the world.
+    #[arg(long, value_enum, default_value_t = SystemUnits::Auto)]
+    pub(crate) system_units: SystemUnits,
+    /// Report these rules only.
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
+    pub(crate) select: Vec<String>,
+    /// Do not report these rules.
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
+    pub(crate) ignore: Vec<String>,
+    /// When text output is coloured.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// A rule's code (`socket-without-service`) or a directive (`Restart`, `Timer.Unit`).
+    pub(crate) subject: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum Format {
+    /// For people, with the lines in question.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum SystemUnits {
+    /// They do where the machine has any.
+    Auto,
+    /// They do not.
+    None,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+/// The systemd to judge for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TargetVersion {
+    Auto,
+    Release(u16),
+}
+
+impl TargetVersion {
+    /// The release meant: the installed one for `auto`, else the newest known.
+    pub(crate) fn resolve(self) -> Version {
+        match self {
+            Self::Auto => crate::systemd::installed_version().unwrap_or(Version::NEWEST),
+            Self::Release(release) => Version(release),
+        }
+    }
+}
+
+impl FromStr for TargetVersion {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        match text.parse() {
+            Ok(release @ 200..=999) => Ok(Self::Release(release)),
+            _ => Err("say `auto` or a systemd release such as 257".to_owned()),
+        }
+    }
+}
+
+fn known_code(code: &str) -> Result<String, String> {
+    match unit_ide::rules::rule(code) {
+        Some(rule) => Ok(rule.code.to_owned()),
+        None => Err(format!("there is no rule `{code}`")),
+    }
+}

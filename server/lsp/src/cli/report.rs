@@ -1,0 +1,146 @@
+//! How findings are written: for people with source excerpts, or one JSON object a line.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::json;
+use unit_ide::diagnostic::{Diagnostic, Severity};
+use unit_ide::workspace::{File, Workspace};
+use unit_syntax::TextRange;
+
+/// A file with its findings.
+pub(crate) struct Judged<'a> {
+    /// The name to show it under.
+    pub(crate) shown: &'a Path,
+    pub(crate) file: &'a Arc<File>,
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+/// The name to show a file under.
+type Names<'a> = &'a dyn Fn(&Path) -> PathBuf;
+
+/// Findings with their lines, and a summary on standard error.
+pub(crate) fn text(
+    out: &mut impl Write,
+    workspace: &Workspace,
+    judged: &[Judged<'_>],
+    names: Names<'_>,
+) -> io::Result<()> {
+    let renderer = Renderer::styled();
+    let mut counts = [0_usize; 4];
+    for judged in judged.iter().filter(|judged| !judged.findings.is_empty()) {
+        let lines = Lines::of(judged.file);
+        for finding in &judged.findings {
+            counts[finding.severity as usize] += 1;
+            let level = match finding.severity {
+                Severity::Error => Level::ERROR,
+                Severity::Warning => Level::WARNING,
+                Severity::Information => Level::INFO.with_name("information"),
+                Severity::Hint => Level::HELP.with_name("hint"),
+            };
+            let shown = judged.shown.display().to_string();
+            let (source, first, span) = lines.excerpt(finding.range);
+            let snippet = Snippet::source(source)
+                .line_start(first)
+                .path(shown)
+                .annotation(AnnotationKind::Primary.span(span));
+            let mut group = level.primary_title(&finding.message).id(finding.code).element(snippet);
+            for related in &finding.related {
+                let place = match workspace.file(&related.path) {
+                    Some(file) => format!(":{}", Lines::of(file).place(related.range.start).0),
+                    None => String::new(),
+                };
+                let shown = names(&related.path);
+                group = group.element(Level::NOTE.message(format!("{}{place}: {}", shown.display(), related.message)));
+            }
+            if let Some(fix) = &finding.fix {
+                group = group.element(Level::HELP.message(fix.title.clone()));
+            }
+            writeln!(out, "{}\n", renderer.render(&[group]))?;
+        }
+    }
+    out.flush()?;
+    let [errors, warnings, information, hints] = counts;
+    eprintln!(
+        "{errors} errors, {warnings} warnings, {information} information, {hints} hints in {} files",
+        judged.len()
+    );
+    Ok(())
+}
+
+/// One object a line, as the page on the command line promises.
+pub(crate) fn json(
+    out: &mut impl Write,
+    workspace: &Workspace,
+    judged: &[Judged<'_>],
+    names: Names<'_>,
+) -> io::Result<()> {
+    for judged in judged.iter().filter(|judged| !judged.findings.is_empty()) {
+        let lines = Lines::of(judged.file);
+        for finding in &judged.findings {
+            let (line, column) = lines.place(finding.range.start);
+            let (end_line, end_column) = lines.place(finding.range.end);
+            let related: Vec<_> = finding
+                .related
+                .iter()
+                .map(|related| {
+                    let file = workspace.file(&related.path);
+                    let line = file.map_or(1, |file| Lines::of(file).place(related.range.start).0);
+                    json!({ "path": names(&related.path), "line": line, "message": related.message })
+                })
+                .collect();
+            let object = json!({
+                "path": judged.shown,
+                "line": line,
+                "column": column,
+                "end_line": end_line,
+                "end_column": end_column,
+                "severity": finding.severity.as_str(),
+                "code": finding.code,
+                "message": finding.message,
+                "related": related,
+                "fix": finding.fix.as_ref().map(|fix| &fix.title),
+            });
+            writeln!(out, "{object}")?;
+        }
+    }
+    out.flush()
+}
+
+/// A file's text with the starts of its lines.
+struct Lines {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn of(file: &File) -> Self {
+        let text = file.unit.text();
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The number of the line that holds `offset`, from 0.
+    fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset) - 1
+    }
+
+    /// Line and column of a byte, both from 1, columns in characters.
+    fn place(&self, offset: u32) -> (usize, usize) {
+        let offset = self.text.floor_char_boundary(offset as usize);
+        let line = self.line(offset);
+        (line + 1, self.text[self.starts[line]..offset].chars().count() + 1)
+    }
+
+    /// The lines that hold `range`, the number of the first from 1, and the range within them.
+    fn excerpt(&self, range: TextRange) -> (&str, usize, std::ops::Range<usize>) {
+        let start = self.text.floor_char_boundary(range.start as usize);
+        let end = self.text.floor_char_boundary(range.end as usize).max(start);
+        let (first, last) = (self.line(start), self.line(end));
+        let from = self.starts[first];
+        let to = self.starts.get(last + 1).copied().unwrap_or(self.text.len());
+        (&self.text[from..to], first + 1, start - from..end - from)
+    }
+}

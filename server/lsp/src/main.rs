@@ -1,0 +1,24 @@
+//! `unitls`: the language server for systemd unit files, and its command line.
+
+mod cli;
+mod disk;
+mod server;
+mod systemd;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::args::{Args, Command};
+
+fn main() -> ExitCode {
+    // Editors start the server without arguments: no time for parsing any.
+    if std::env::args_os().len() == 1 {
+        return server::run();
+    }
+    match Args::parse().command {
+        None | Some(Command::Lsp) => server::run(),
+        Some(Command::Check(args)) => cli::check::run(&args),
+        Some(Command::Explain(args)) => cli::explain::run(&args),
+    }
+}

@@ -1,0 +1,298 @@
+//! The protocol's requests and notifications, each answered from the session or a snapshot of it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types as lsp;
+use tower_lsp::{Client, LanguageServer};
+use unit_ide::rules::check_file;
+use unit_ide::workspace::File;
+use unit_syntax::Encoding;
+
+use super::session::{Options, Shared, Snapshot};
+use super::{convert, worker};
+use crate::disk::{self, Depth};
+
+/// How long the client may take to answer a request of ours.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The server's side of the protocol.
+pub(super) struct Backend {
+    client: Client,
+    shared: Arc<Shared>,
+    watches_files: AtomicBool,
+}
+
+impl Backend {
+    pub(super) fn new(client: Client, shared: Arc<Shared>) -> Self {
+        Self { client, shared, watches_files: AtomicBool::new(false) }
+    }
+
+    /// Answers a frame that could not be read.
+    pub(super) async fn malformed(&self) -> Result<()> {
+        Err(Error::parse_error())
+    }
+
+    /// Computes an answer on a snapshot, off the thread that serves. A panic becomes an internal error.
+    async fn compute<T: Send + 'static>(
+        &self,
+        uri: &lsp::Uri,
+        answer: impl FnOnce(&Snapshot, &Arc<File>) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let snapshot = self.shared.snapshot();
+        let path = convert::path(uri);
+        let task = tokio::task::spawn_blocking(move || {
+            let file = snapshot.workspace.file(&path)?;
+            Some(answer(&snapshot, file))
+        });
+        task.await.map_err(|_| Error::internal_error())
+    }
+
+    /// Reads the workspace's folders and the machine's units, then lets everything be judged again.
+    fn scan(&self) {
+        let shared = self.shared.clone();
+        tokio::task::spawn_blocking(move || {
+            let (folders, options) = shared.change(|session| (session.folders(), session.options));
+            if options.system_units {
+                let found = disk::system_units(options.version);
+                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+            }
+            for folder in &folders {
+                let found = disk::walk(folder, Depth::Whole, &folders, options.version);
+                for (path, error) in &found.errors {
+                    tracing::warn!("{}: {error}", path.display());
+                }
+                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+            }
+        });
+    }
+
+    /// Reads what lies beside a file that no workspace folder holds.
+    fn scan_siblings(&self, path: Arc<Path>) {
+        let shared = self.shared.clone();
+        tokio::task::spawn_blocking(move || {
+            let (folders, options) = shared.change(|session| (session.folders(), session.options));
+            let drop_in = path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
+            if let Some(folder) = drop_in.unwrap_or(&path).parent().filter(|folder| folder.is_absolute()) {
+                let found = disk::walk(folder, Depth::Siblings, &folders, options.version);
+                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+            }
+        });
+    }
+
+    /// Asks the client to tell of unit files that change on disk. Not awaited by any handler.
+    fn watch_files(&self) {
+        let client = self.client.clone();
+        let suffixes: Vec<_> = unit_catalog::UnitType::ALL.iter().map(|unit_type| unit_type.suffix()).collect();
+        let glob = format!("**/*.{{{},conf}}", suffixes.join(","));
+        let options = serde_json::json!({ "watchers": [{ "globPattern": glob }] });
+        tokio::spawn(async move {
+            let registration = lsp::Registration {
+                id: "unit-files".to_owned(),
+                method: "workspace/didChangeWatchedFiles".to_owned(),
+                register_options: Some(options),
+            };
+            let answer = tokio::time::timeout(CLIENT_TIMEOUT, client.register_capability(vec![registration]));
+            if !matches!(answer.await, Ok(Ok(()))) {
+                tracing::warn!("the client does not watch files");
+            }
+        });
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        let encodings = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
+        let utf8 = encodings.is_some_and(|encodings| encodings.contains(&lsp::PositionEncodingKind::UTF8));
+        let watches = params
+            .capabilities
+            .workspace
+            .as_ref()
+            .and_then(|workspace| workspace.did_change_watched_files)
+            .and_then(|watched| watched.dynamic_registration);
+        self.watches_files.store(watches == Some(true), Ordering::Relaxed);
+        let options = Options::from_json(&params.initialization_options.unwrap_or_default());
+        let folders = params.workspace_folders.unwrap_or_default();
+        let folders = folders.iter().map(|folder| convert::path(&folder.uri)).collect();
+        self.shared.change(|session| {
+            session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
+            session.configure(folders, options);
+        });
+        tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
+        Ok(lsp::InitializeResult {
+            capabilities: capabilities(utf8),
+            server_info: Some(lsp::ServerInfo {
+                name: "unitls".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            ..lsp::InitializeResult::default()
+        })
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        self.scan();
+        if self.watches_files.load(Ordering::Relaxed) {
+            self.watch_files();
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.shared.shut_down();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        let path = convert::path(&document.uri);
+        let outside = self.shared.change(|session| {
+            session.open(document.uri, &document.text, document.version);
+            session.is_outside(&path)
+        });
+        if outside {
+            self.scan_siblings(path);
+        }
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        // No await before the edit: handlers run concurrently, and one would let edits pass each other.
+        let document = params.text_document;
+        self.shared.change(|session| session.edit(&document.uri, document.version, params.content_changes));
+    }
+
+    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
+        self.shared.change(|session| session.save(&params.text_document.uri));
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        self.shared.change(|session| session.close(&params.text_document.uri));
+    }
+
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        let shared = self.shared.clone();
+        tokio::task::spawn_blocking(move || {
+            let (folders, options) = shared.change(|session| (session.folders(), session.options));
+            let paths = params.changes.iter().map(|change| convert::path(&change.uri));
+            for path in paths {
+                let found = disk::look_again(&path, &folders, options.version);
+                shared.change(|session| {
+                    let workspace = session.workspace_mut();
+                    workspace.remove_from_disk(&path);
+                    workspace.set_on_disk(found.files, found.links);
+                });
+            }
+        });
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        self.shared.change(|session| {
+            let mut folders = session.folders();
+            folders.retain(|folder| !params.event.removed.iter().any(|gone| convert::path(&gone.uri) == *folder));
+            folders.extend(params.event.added.iter().map(|folder| convert::path(&folder.uri)));
+            let options = session.options;
+            session.configure(folders, options);
+        });
+        self.scan();
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        let options = Options::from_json(&params.settings);
+        let changed = self.shared.change(|session| {
+            let changed = session.options != options;
+            if changed {
+                let folders = session.folders();
+                session.configure(folders, options);
+            }
+            changed
+        });
+        if changed {
+            self.scan();
+        }
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        let place = params.text_document_position;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let completion = unit_ide::completion::completion(&snapshot.workspace, file, offset);
+            convert::completion(snapshot, &file.path, completion)
+        });
+        Ok(answer.await?.map(lsp::CompletionResponse::List))
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        Ok(convert::resolve(item))
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        let place = params.text_document_position_params;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset(snapshot, file, place.position))?;
+            Some(lsp::Hover {
+                range: Some(convert::range(snapshot, &file.path, hover.range)),
+                contents: lsp::HoverContents::Markup(lsp::MarkupContent {
+                    kind: lsp::MarkupKind::Markdown,
+                    value: hover.markdown,
+                }),
+            })
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            let start = offset(snapshot, file, params.range.start);
+            let end = offset(snapshot, file, params.range.end);
+            let findings = check_file(&snapshot.workspace, file, &|| false);
+            let touched = findings.iter().filter(|finding| finding.range.start <= end && finding.range.end >= start);
+            touched
+                .filter_map(|finding| convert::quick_fix(snapshot, finding, finding.fix.as_ref()?))
+                .map(lsp::CodeActionOrCommand::CodeAction)
+                .collect::<Vec<_>>()
+        });
+        answer.await
+    }
+}
+
+fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
+    let position = convert::to_position(position);
+    match snapshot.documents.get(&file.path) {
+        Some(open) => open.document.offset(position, snapshot.encoding),
+        None => file.unit.offset(position, snapshot.encoding),
+    }
+}
+
+fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
+    lsp::ServerCapabilities {
+        position_encoding: Some(match utf8 {
+            true => lsp::PositionEncodingKind::UTF8,
+            false => lsp::PositionEncodingKind::UTF16,
+        }),
+        text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+            save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
+            ..lsp::TextDocumentSyncOptions::default()
+        })),
+        completion_provider: Some(lsp::CompletionOptions {
+            resolve_provider: Some(true),
+            trigger_characters: Some(["[", "="].map(str::to_owned).to_vec()),
+            ..lsp::CompletionOptions::default()
+        }),
+        hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
+        code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX]),
+            ..lsp::CodeActionOptions::default()
+        })),
+        workspace: Some(lsp::WorkspaceServerCapabilities {
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(lsp::OneOf::Left(true)),
+            }),
+            ..lsp::WorkspaceServerCapabilities::default()
+        }),
+        ..lsp::ServerCapabilities::default()
+    }
+}

@@ -1,0 +1,156 @@
+//! Between bytes and the protocol: paths, positions, diagnostics, completion items.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+use tower_lsp::ls_types as lsp;
+use unit_ide::completion::{Completion, CompletionItem, CompletionKind};
+use unit_ide::diagnostic::{Diagnostic, Fix, Severity};
+use unit_syntax::{Position, TextRange};
+
+use super::session::Snapshot;
+
+/// The path that stands for a document: the file's, or the name that the client gave an unsaved buffer.
+pub(super) fn path(uri: &lsp::Uri) -> Arc<Path> {
+    match uri.to_file_path() {
+        Some(path) => path.as_ref().into(),
+        None => Path::new(uri.as_str()).into(),
+    }
+}
+
+/// The name of a file on the client's side.
+fn uri(snapshot: &Snapshot, path: &Path) -> Option<lsp::Uri> {
+    match snapshot.documents.get(path) {
+        Some(open) => Some(open.uri.clone()),
+        None => lsp::Uri::from_file_path(path),
+    }
+}
+
+pub(super) fn to_position(position: lsp::Position) -> Position {
+    Position { line: position.line, column: position.character }
+}
+
+/// A byte range of a file in the client's columns; files that are not open are measured line by line.
+pub(super) fn range(snapshot: &Snapshot, path: &Path, range: TextRange) -> lsp::Range {
+    let position = |offset| {
+        let position = match (snapshot.documents.get(path), snapshot.workspace.file(path)) {
+            (Some(open), _) => open.document.position(offset, snapshot.encoding),
+            (None, Some(file)) => file.unit.position(offset, snapshot.encoding),
+            (None, None) => Position { line: 0, column: 0 },
+        };
+        lsp::Position::new(position.line, position.column)
+    };
+    lsp::Range::new(position(range.start), position(range.end))
+}
+
+pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diagnostic {
+    let related = finding.related.iter().filter_map(|related| {
+        Some(lsp::DiagnosticRelatedInformation {
+            location: lsp::Location {
+                uri: uri(snapshot, &related.path)?,
+                range: range(snapshot, &related.path, related.range),
+            },
+            message: related.message.clone(),
+        })
+    });
+    let related: Vec<_> = related.collect();
+    lsp::Diagnostic {
+        range: range(snapshot, &finding.path, finding.range),
+        severity: Some(match finding.severity {
+            Severity::Error => lsp::DiagnosticSeverity::ERROR,
+            Severity::Warning => lsp::DiagnosticSeverity::WARNING,
+            Severity::Information => lsp::DiagnosticSeverity::INFORMATION,
+            Severity::Hint => lsp::DiagnosticSeverity::HINT,
+        }),
+        code: Some(lsp::NumberOrString::String(finding.code.to_owned())),
+        source: Some("unitls".to_owned()),
+        message: finding.message.clone(),
+        related_information: (!related.is_empty()).then_some(related),
+        ..lsp::Diagnostic::default()
+    }
+}
+
+/// A repair as a code action for the finding that it repairs.
+pub(super) fn quick_fix(snapshot: &Snapshot, finding: &Diagnostic, fix: &Fix) -> Option<lsp::CodeAction> {
+    // Clients use URIs as keys; the map is the protocol's, its keys are not changed here.
+    #[expect(clippy::mutable_key_type, reason = "the protocol's type; a URI's cell only caches its parse")]
+    let mut changes: HashMap<lsp::Uri, Vec<lsp::TextEdit>> = HashMap::new();
+    for edit in &fix.edits {
+        let edits = changes.entry(uri(snapshot, &edit.path)?).or_default();
+        edits.push(lsp::TextEdit::new(range(snapshot, &edit.path, edit.range), edit.text.clone()));
+    }
+    Some(lsp::CodeAction {
+        title: fix.title.clone(),
+        kind: Some(lsp::CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![diagnostic(snapshot, finding)]),
+        edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
+        ..lsp::CodeAction::default()
+    })
+}
+
+pub(super) fn completion(snapshot: &Snapshot, path: &Path, completion: Completion) -> lsp::CompletionList {
+    let items = completion.items.into_iter().map(|item| completion_item(snapshot, path, item));
+    lsp::CompletionList {
+        is_incomplete: completion.incomplete,
+        items: items.collect(),
+        ..lsp::CompletionList::default()
+    }
+}
+
+/// Items are kept short: there are hundreds on an empty line, and one is read.
+fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> lsp::CompletionItem {
+    let insert = item.insert.as_ref().unwrap_or(&item.label);
+    let text_edit = item.replace.map(|replace| {
+        let range = range(snapshot, path, replace);
+        lsp::CompletionTextEdit::Edit(lsp::TextEdit::new(range, insert.clone()))
+    });
+    let data = match item.kind {
+        CompletionKind::Section => Some(json!("[]")),
+        _ => item.directive.map(|directive| match item.kind {
+            CompletionKind::Directive => json!(directive.section.name()),
+            _ => json!(format!("{}.{}", directive.section.name(), directive.name)),
+        }),
+    };
+    lsp::CompletionItem {
+        kind: Some(match item.kind {
+            CompletionKind::Section => lsp::CompletionItemKind::MODULE,
+            CompletionKind::Directive => lsp::CompletionItemKind::PROPERTY,
+            CompletionKind::Word => lsp::CompletionItemKind::ENUM_MEMBER,
+            CompletionKind::Unit => lsp::CompletionItemKind::REFERENCE,
+        }),
+        label_details: item.too_new.map(|since| lsp::CompletionItemLabelDetails {
+            detail: None,
+            description: Some(format!("systemd {}+", since.0)),
+        }),
+        // Letters sort before the tilde: items without a sort text come first.
+        sort_text: (item.rank > 0).then(|| format!("~{}{}", item.rank, item.label)),
+        tags: item.deprecated.then(|| vec![lsp::CompletionItemTag::DEPRECATED]),
+        insert_text: match (&text_edit, item.insert) {
+            (None, Some(insert)) => Some(insert),
+            _ => None,
+        },
+        text_edit,
+        data,
+        label: item.label,
+        ..lsp::CompletionItem::default()
+    }
+}
+
+/// Fills in the documentation of an item that [`completion`] sent.
+pub(super) fn resolve(mut item: lsp::CompletionItem) -> lsp::CompletionItem {
+    let text = match item.data.as_ref().and_then(|data| data.as_str()) {
+        Some("[]") => unit_ide::completion::section_documentation(item.label.trim_matches(['[', ']'])),
+        Some(data) => {
+            let (section, key) = data.split_once('.').unwrap_or((data, &item.label));
+            unit_catalog::Section::from_name(section)
+                .and_then(|section| unit_ide::completion::documentation(section, key, &item.label))
+        }
+        None => None,
+    };
+    item.documentation = text.map(|value| {
+        lsp::Documentation::MarkupContent(lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value })
+    });
+    item
+}

@@ -1,0 +1,58 @@
+//! The language server: protocol in, protocol out. What it says comes from `unit-ide`.
+
+mod backend;
+mod convert;
+mod frames;
+mod session;
+mod worker;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tower_lsp::{LspService, Server};
+
+use backend::Backend;
+use session::Shared;
+
+/// Serves a client on standard input and output until it says `exit` or goes away.
+///
+/// The exit status is 0 after a `shutdown` request, else 1.
+pub(crate) fn run() -> ExitCode {
+    log_to_stderr();
+    if std::io::stdin().is_terminal() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "unitls: this is a language server, to be started by an editor; to check files say `unitls check PATH`"
+        );
+    }
+    // One thread serves; blocking work (reading files, computing answers) has threads of its own.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("unitls: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let shared = Arc::new(Shared::default());
+    let backend = shared.clone();
+    let (service, socket) = LspService::build(move |client| Backend::new(client, backend))
+        .custom_method(frames::MALFORMED, Backend::malformed)
+        .finish();
+    runtime.block_on(async {
+        Server::new(frames::stdin(), tokio::io::stdout(), socket).serve(service).await;
+    });
+    // A read of stdin cannot be cancelled, and dropping the runtime would wait for it.
+    runtime.shutdown_background();
+    match shared.was_shut_down() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// Logs warnings (or what `UNITLS_LOG` says) to standard error; standard output belongs to the protocol.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("UNITLS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}

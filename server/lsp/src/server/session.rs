@@ -1,0 +1,219 @@
+//! What the server knows: open documents over the workspace, changed under one lock, read through snapshots.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::Notify;
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+use unit_catalog::Version;
+use unit_ide::workspace::{File, Workspace};
+use unit_syntax::{Document, Encoding};
+
+use super::convert;
+
+/// The state that handlers and the diagnostics worker share.
+pub(super) struct Shared {
+    session: Mutex<Session>,
+    /// Counts changes, so that a computation can tell that it is out of date.
+    revision: AtomicU64,
+    /// Wakes the diagnostics worker.
+    pub(super) changed: Notify,
+    shut_down: AtomicBool,
+}
+
+/// Everything under the lock.
+pub(super) struct Session {
+    documents: HashMap<Arc<Path>, OpenDocument>,
+    workspace: Workspace,
+    /// The unit that columns count in, settled with the client.
+    pub(super) encoding: Encoding,
+    /// The settings.
+    pub(super) options: Options,
+}
+
+/// A document that the client has open.
+#[derive(Clone)]
+pub(super) struct OpenDocument {
+    /// Its name on the client's side.
+    pub(super) uri: Uri,
+    /// Its text.
+    pub(super) document: Document,
+    /// The client's number for this text.
+    pub(super) version: i32,
+    /// Whether the workspace has not seen this text yet.
+    stale: bool,
+}
+
+/// A consistent view of everything, cheap to take.
+#[derive(Clone)]
+pub(super) struct Snapshot {
+    pub(super) workspace: Workspace,
+    pub(super) documents: HashMap<Arc<Path>, OpenDocument>,
+    pub(super) encoding: Encoding,
+    pub(super) revision: u64,
+}
+
+/// Settings, from `initializationOptions` or `workspace/didChangeConfiguration`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Options {
+    /// The systemd to judge for.
+    pub(super) version: Version,
+    /// Whether the machine's own units belong to the world.
+    pub(super) system_units: bool,
+}
+
+impl Options {
+    /// Reads `systemdVersion` (`"auto"` or a number) and `systemUnits` (`"auto"` or `"none"`), at the top or below `unitls`.
+    /// What is missing or of another kind keeps its default.
+    pub(super) fn from_json(settings: &serde_json::Value) -> Self {
+        let settings = settings.get("unitls").unwrap_or(settings);
+        let release = match settings.get("systemdVersion") {
+            Some(value) => value.as_u64().or_else(|| value.as_str()?.parse().ok()),
+            None => None,
+        };
+        let release = release.and_then(|release| u16::try_from(release).ok()).map(Version);
+        Self {
+            version: release.or_else(crate::systemd::installed_version).unwrap_or(Version::NEWEST),
+            system_units: settings.get("systemUnits").and_then(|value| value.as_str()) != Some("none"),
+        }
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        let options = Options { version: Version::NEWEST, system_units: false };
+        Self {
+            session: Mutex::new(Session {
+                documents: HashMap::new(),
+                workspace: Workspace::new(Vec::new(), options.version),
+                encoding: Encoding::Utf16,
+                options,
+            }),
+            revision: AtomicU64::new(0),
+            changed: Notify::new(),
+            shut_down: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Shared {
+    /// Changes the session, and wakes the worker. Nothing may wait while this lock is held.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.revision.fetch_add(1, Ordering::Release);
+        self.changed.notify_one();
+        result
+    }
+
+    /// A view of the session as it is now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let revision = self.revision();
+        let mut session = self.lock();
+        let Session { documents, workspace, .. } = &mut *session;
+        for (path, open) in documents.iter_mut().filter(|(_, open)| open.stale) {
+            workspace.set_open(path, open.document.unit());
+            open.stale = false;
+        }
+        Snapshot {
+            workspace: session.workspace.clone(),
+            documents: session.documents.clone(),
+            encoding: session.encoding,
+            revision,
+        }
+    }
+
+    /// The number of changes so far.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// Notes that the client said `shutdown`.
+    pub(super) fn shut_down(&self) {
+        self.shut_down.store(true, Ordering::Release);
+    }
+
+    /// Whether the client said `shutdown`.
+    pub(super) fn was_shut_down(&self) -> bool {
+        self.shut_down.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Session> {
+        // A panic under the lock leaves whole edits behind: every change is applied or not.
+        self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Session {
+    /// Starts over with these folders and settings; open documents stay.
+    pub(super) fn configure(&mut self, folders: Vec<Arc<Path>>, options: Options) {
+        self.options = options;
+        self.workspace = Workspace::new(folders, options.version);
+        for open in self.documents.values_mut() {
+            open.stale = true;
+        }
+    }
+
+    /// The universe of units, for what was read from disk.
+    pub(super) fn workspace_mut(&mut self) -> &mut Workspace {
+        &mut self.workspace
+    }
+
+    /// The folders that the client has open.
+    pub(super) fn folders(&self) -> Vec<Arc<Path>> {
+        self.workspace.folders().to_vec()
+    }
+
+    /// Whether the file lies where nothing has been read from disk yet.
+    pub(super) fn is_outside(&self, path: &Path) -> bool {
+        !self.workspace.folders().iter().any(|folder| path.starts_with(folder))
+    }
+
+    /// Takes a document that the client opened.
+    pub(super) fn open(&mut self, uri: Uri, text: &str, version: i32) {
+        let path = convert::path(&uri);
+        let open = OpenDocument { uri, document: Document::new(text), version, stale: true };
+        self.documents.insert(path, open);
+    }
+
+    /// Applies the changes in order. A version that goes backwards is logged, its edits are not lost.
+    pub(super) fn edit(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+        let encoding = self.encoding;
+        let Some(open) = self.documents.get_mut(&convert::path(uri)) else {
+            tracing::warn!("change of a document that is not open: {}", uri.as_str());
+            return;
+        };
+        if version <= open.version {
+            tracing::warn!("version {version} follows {} in {}", open.version, uri.as_str());
+        }
+        for change in changes {
+            match change.range {
+                Some(range) => {
+                    let (start, end) = (convert::to_position(range.start), convert::to_position(range.end));
+                    open.document.edit_at(start, end, encoding, &change.text);
+                }
+                None => open.document = Document::new(&change.text),
+            }
+        }
+        open.version = version;
+        open.stale = true;
+    }
+
+    /// What was saved is what the disk holds.
+    pub(super) fn save(&mut self, uri: &Uri) {
+        let path = convert::path(uri);
+        if let Some(open) = self.documents.get(&path) {
+            let folders = self.folders();
+            let file = File::new(path, &folders, self.options.version, open.document.unit().clone());
+            self.workspace.set_on_disk([file], []);
+        }
+    }
+
+    /// Forgets a document that the client closed.
+    pub(super) fn close(&mut self, uri: &Uri) {
+        let path = convert::path(uri);
+        self.documents.remove(&path);
+        self.workspace.close(&path);
+    }
+}

@@ -1,0 +1,123 @@
+//! The typed view says what systemd's line reader says: compared with a second reader, written after `config_parse` and
+//! `parse_line` and nothing else.
+
+mod common;
+
+use proptest::prelude::*;
+use unit_syntax::{Item, ItemKind, Junk, Unit};
+
+/// What systemd makes of a line.
+#[derive(Debug, PartialEq)]
+enum Line {
+    Header(String),
+    Assignment(String, String),
+    MissingEquals,
+    MissingKey,
+    BadHeader,
+}
+
+const WHITESPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// `config_parse`: joins physical lines. A NUL would end a line there, and a byte order mark be dropped in the middle of
+/// the text or before a `#` be the start of a line that is no comment; here neither.
+fn config_parse(text: &str) -> Vec<Line> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    let mut read = Vec::new();
+    let mut continuation: Option<String> = None;
+    for line in text.split('\n') {
+        if line.trim_start_matches(WHITESPACE).starts_with(['#', ';']) {
+            continue;
+        }
+        let mut joined = continuation.take().unwrap_or_default() + line;
+        let mut escaped = false;
+        for c in joined.chars() {
+            escaped = !escaped && c == '\\';
+        }
+        if escaped {
+            joined.pop();
+            joined.push(' ');
+            continuation = Some(joined);
+        } else {
+            read.extend(parse_line(&joined));
+        }
+    }
+    read.extend(continuation.and_then(|line| parse_line(&line)));
+    read
+}
+
+fn parse_line(line: &str) -> Option<Line> {
+    let line = line.trim_matches(WHITESPACE);
+    if line.is_empty() {
+        return None;
+    }
+    if line.starts_with('[') {
+        // A single `[` does not end with `]`.
+        return Some(match line.strip_suffix(']') {
+            Some(start) => Line::Header(start[1..].to_string()),
+            None => Line::BadHeader,
+        });
+    }
+    Some(match line.split_once('=') {
+        None => Line::MissingEquals,
+        Some(("", _)) => Line::MissingKey,
+        Some((key, value)) => {
+            Line::Assignment(key.trim_matches(WHITESPACE).to_string(), value.trim_matches(WHITESPACE).to_string())
+        }
+    })
+}
+
+fn view(item: &Item) -> Option<Line> {
+    Some(match item.kind() {
+        ItemKind::Blank | ItemKind::Comment => return None,
+        ItemKind::Header { .. } => Line::Header(item.section_name()?.to_string()),
+        ItemKind::Assignment { .. } => Line::Assignment(item.key()?.to_string(), item.value()?.to_string()),
+        ItemKind::Junk(Junk::MissingEquals) => Line::MissingEquals,
+        ItemKind::Junk(Junk::MissingKey) => Line::MissingKey,
+        ItemKind::Junk(Junk::BadHeader) => Line::BadHeader,
+    })
+}
+
+fn lines(unit: &Unit) -> Vec<Line> {
+    unit.entries().iter().filter_map(|entry| view(&entry.item)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reads_what_systemd_reads(text in common::text(24)) {
+        let unit = Unit::parse(&text);
+        prop_assert_eq!(lines(&unit), config_parse(&text));
+    }
+
+    #[test]
+    fn tiles_the_text(text in common::text(24)) {
+        let unit = Unit::parse(&text);
+        prop_assert_eq!(unit.text(), text.as_str());
+        let mut at = 0;
+        for entry in unit.entries() {
+            prop_assert_eq!(entry.start, at);
+            prop_assert!(!entry.range().is_empty());
+            at = entry.range().end;
+        }
+        prop_assert_eq!(at, unit.len());
+        let sections = unit.sections().map(|section| 1 + section.entries.len());
+        prop_assert_eq!(unit.preamble().len() + sections.sum::<usize>(), unit.entries().len());
+    }
+
+    #[test]
+    fn values_map_to_their_source(text in common::text(24)) {
+        for entry in Unit::parse(&text).entries() {
+            let (Some(value), Some(range)) = (entry.value(), entry.value_range()) else { continue };
+            let whole = unit_syntax::TextRange::new(0, value.len() as u32);
+            prop_assert_eq!(entry.value_to_source(whole), range);
+            for (at, c) in value.char_indices() {
+                let source = entry.value_to_source(unit_syntax::TextRange::new(at as u32, (at + c.len_utf8()) as u32));
+                let found = &text[source.start as usize..source.end as usize];
+                prop_assert!(found == c.to_string() || (found == "\\" && c == ' '), "{:?} is not {:?}", found, c);
+                prop_assert_eq!(entry.source_to_value(source.start), Some(at as u32));
+            }
+            prop_assert_eq!(entry.source_to_value(range.end), Some(value.len() as u32));
+        }
+    }
+}

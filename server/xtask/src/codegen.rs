@@ -1,0 +1,46 @@
+//! `cargo xtask codegen`: writes the generated files of every generator, or says which are out of date.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use crate::codegen_catalog;
+
+/// Takes the workspace's root, gives generated files as paths below it and their contents.
+type Generator = fn(&Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String>;
+
+const GENERATORS: [Generator; 1] = [codegen_catalog::generate];
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Write nothing; list the files that are out of date and fail if there are any
+    #[arg(long)]
+    check: bool,
+}
+
+/// Runs every generator. `Err` is what one of them has against its sources.
+pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut stale = Vec::new();
+    for generator in GENERATORS {
+        for (path, contents) in generator(&root)? {
+            let file = root.join(&path);
+            if fs::read(&file).is_ok_and(|present| present == contents) {
+                continue;
+            }
+            if !options.check {
+                fs::write(&file, contents).map_err(|error| format!("{}: {error}", file.display()))?;
+            }
+            stale.push(path);
+        }
+    }
+    for path in &stale {
+        println!("{} {}", if options.check { "out of date:" } else { "wrote" }, path.display());
+    }
+    if options.check && !stale.is_empty() {
+        return Err("run `cargo xtask codegen` and commit what it writes".to_owned());
+    }
+    Ok(ExitCode::SUCCESS)
+}

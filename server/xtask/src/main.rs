@@ -1,0 +1,33 @@
+//! Tasks for those who work on unitls: `cargo xtask <task>`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod bench_lsp;
+mod codegen;
+mod codegen_catalog;
+mod tidy;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks for those who work on unitls")]
+enum Task {
+    /// Write the generated files
+    Codegen(codegen::Options),
+    /// Measure unitls beside the null server and other language servers
+    BenchLsp(bench_lsp::Options),
+    /// Check the habits of this repository that neither the compiler nor clippy checks
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Codegen(options) => codegen::run(&options),
+        Task::BenchLsp(options) => bench_lsp::run(&options),
+        Task::Tidy => tidy::run(),
+    };
+    outcome.unwrap_or_else(|message| {
+        eprintln!("{message}");
+        ExitCode::FAILURE
+    })
+}
