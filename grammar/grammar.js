@@ -209,6 +209,6 @@ export default grammar({
 
     specifier: _ => /%[A-Za-z%]/,
 
-    variable: _ => /\$([A-Za-z_][A-Za-z0-9_]*|\{[^ \t\r\n\\%$"'{}]*\})/,
+    variable: _ => /\$([A-Za-z_][A-Za-z0-9_]*|\{[^ \t\r\n\\%$"'{}]+\})/,
   },
 });

@@ -794,6 +794,11 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
 
 static const TSCharacterRange sym_variable_character_set_1[] = {
   {0, 0x08}, {0x0b, '\f'}, {0x0e, 0x1f}, {'!', '!'}, {'#', '#'}, {'&', '&'}, {'(', '['}, {']', 'z'},
+  {'|', '|'}, {'~', 0x10ffff},
+};
+
+static const TSCharacterRange sym_variable_character_set_2[] = {
+  {0, 0x08}, {0x0b, '\f'}, {0x0e, 0x1f}, {'!', '!'}, {'#', '#'}, {'&', '&'}, {'(', '['}, {']', 'z'},
   {'|', 0x10ffff},
 };
 
@@ -802,42 +807,42 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(60);
+      if (eof) ADVANCE(61);
       ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 85,
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 86,
         'E', 31,
-        '[', 81,
-        '\\', 76,
-        ']', 82,
+        '[', 82,
+        '\\', 77,
+        ']', 83,
       );
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(0);
       if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(72);
+          lookahead == ';') ADVANCE(73);
       if (lookahead == '!' ||
           lookahead == '+' ||
           lookahead == '-' ||
           lookahead == ':' ||
           lookahead == '@' ||
-          lookahead == '|') ADVANCE(119);
+          lookahead == '|') ADVANCE(120);
       END_STATE();
     case 1:
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '=') ADVANCE(85);
-      if (lookahead == 'E') ADVANCE(116);
-      if (lookahead == '\\') ADVANCE(77);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '=') ADVANCE(86);
+      if (lookahead == 'E') ADVANCE(117);
+      if (lookahead == '\\') ADVANCE(78);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(1);
       if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(63);
-      if (lookahead != 0) ADVANCE(117);
+          lookahead == ';') ADVANCE(64);
+      if (lookahead != 0) ADVANCE(118);
       END_STATE();
     case 2:
       if (lookahead == 'C') ADVANCE(20);
@@ -845,14 +850,14 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'S') ADVANCE(27);
       END_STATE();
     case 3:
-      if (lookahead == '\\') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 4:
       if (lookahead == '\\') ADVANCE(6);
@@ -862,22 +867,22 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(84);
+          lookahead != '\r') ADVANCE(85);
       END_STATE();
     case 5:
-      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == '\\') ADVANCE(43);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(5);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(118);
+          lookahead != '\r') ADVANCE(119);
       END_STATE();
     case 6:
       if (lookahead == ']') ADVANCE(4);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(84);
+          lookahead != '\r') ADVANCE(85);
       END_STATE();
     case 7:
       if (lookahead == 'a') ADVANCE(25);
@@ -893,7 +898,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'd') ADVANCE(15);
       END_STATE();
     case 11:
-      if (lookahead == 'd') ADVANCE(88);
+      if (lookahead == 'd') ADVANCE(89);
       END_STATE();
     case 12:
       if (lookahead == 'e') ADVANCE(9);
@@ -902,7 +907,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'e') ADVANCE(17);
       END_STATE();
     case 14:
-      if (lookahead == 'e') ADVANCE(87);
+      if (lookahead == 'e') ADVANCE(88);
       END_STATE();
     case 15:
       if (lookahead == 'i') ADVANCE(30);
@@ -917,7 +922,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'n') ADVANCE(10);
       END_STATE();
     case 19:
-      if (lookahead == 'n') ADVANCE(88);
+      if (lookahead == 'n') ADVANCE(89);
       END_STATE();
     case 20:
       if (lookahead == 'o') ADVANCE(18);
@@ -933,7 +938,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'o') ADVANCE(19);
       END_STATE();
     case 24:
-      if (lookahead == 'p') ADVANCE(88);
+      if (lookahead == 'p') ADVANCE(89);
       END_STATE();
     case 25:
       if (lookahead == 'r') ADVANCE(28);
@@ -945,10 +950,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 't') ADVANCE(7);
       END_STATE();
     case 28:
-      if (lookahead == 't') ADVANCE(88);
+      if (lookahead == 't') ADVANCE(89);
       END_STATE();
     case 29:
-      if (lookahead == 't') ADVANCE(87);
+      if (lookahead == 't') ADVANCE(88);
       END_STATE();
     case 30:
       if (lookahead == 't') ADVANCE(16);
@@ -957,16 +962,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'x') ADVANCE(12);
       END_STATE();
     case 32:
-      if (lookahead == '}') ADVANCE(140);
-      if ((!eof && set_contains(sym_variable_character_set_1, 9, lookahead))) ADVANCE(32);
+      if (lookahead == '}') ADVANCE(141);
+      if ((!eof && set_contains(sym_variable_character_set_2, 9, lookahead))) ADVANCE(32);
       END_STATE();
     case 33:
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(134);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(135);
       END_STATE();
     case 34:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(134);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(135);
       END_STATE();
     case 35:
       if (('0' <= lookahead && lookahead <= '9') ||
@@ -999,342 +1004,335 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
       END_STATE();
     case 41:
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+      if ((!eof && set_contains(sym_variable_character_set_1, 10, lookahead))) ADVANCE(32);
       END_STATE();
     case 42:
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(118);
+          lookahead != '\r' &&
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 43:
-      if (eof) ADVANCE(60);
-      ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
-      );
-      if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(43);
-      if (lookahead == '+' ||
-          lookahead == '-') ADVANCE(121);
-      if (lookahead == '!' ||
-          lookahead == '|' ||
-          lookahead == '~') ADVANCE(120);
-      if (lookahead != 0) ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(119);
       END_STATE();
     case 44:
-      if (eof) ADVANCE(60);
+      if (eof) ADVANCE(61);
       ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
       );
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(44);
+      if (lookahead == '+' ||
+          lookahead == '-') ADVANCE(122);
+      if (lookahead == '!' ||
+          lookahead == '|' ||
+          lookahead == '~') ADVANCE(121);
+      if (lookahead != 0) ADVANCE(127);
+      END_STATE();
+    case 45:
+      if (eof) ADVANCE(61);
+      ADVANCE_MAP(
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
+      );
+      if (lookahead == '\t' ||
+          lookahead == ' ') SKIP(45);
       if (lookahead == '!' ||
           lookahead == '+' ||
           lookahead == '-' ||
           lookahead == ':' ||
           lookahead == '@' ||
-          lookahead == '|') ADVANCE(119);
-      if (lookahead != 0) ADVANCE(126);
-      END_STATE();
-    case 45:
-      if (eof) ADVANCE(60);
-      ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
-      );
-      if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(45);
-      if (lookahead != 0) ADVANCE(126);
+          lookahead == '|') ADVANCE(120);
+      if (lookahead != 0) ADVANCE(127);
       END_STATE();
     case 46:
-      if (eof) ADVANCE(60);
+      if (eof) ADVANCE(61);
       ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
       );
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(46);
-      if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(65);
-      if (lookahead == '+' ||
-          lookahead == '-') ADVANCE(121);
-      if (lookahead == '!' ||
-          lookahead == '|' ||
-          lookahead == '~') ADVANCE(120);
-      if (lookahead != 0) ADVANCE(126);
+      if (lookahead != 0) ADVANCE(127);
       END_STATE();
     case 47:
-      if (eof) ADVANCE(60);
+      if (eof) ADVANCE(61);
       ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
       );
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(47);
       if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(65);
+          lookahead == ';') ADVANCE(66);
+      if (lookahead == '+' ||
+          lookahead == '-') ADVANCE(122);
+      if (lookahead == '!' ||
+          lookahead == '|' ||
+          lookahead == '~') ADVANCE(121);
+      if (lookahead != 0) ADVANCE(127);
+      END_STATE();
+    case 48:
+      if (eof) ADVANCE(61);
+      ADVANCE_MAP(
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
+      );
+      if (lookahead == '\t' ||
+          lookahead == ' ') SKIP(48);
+      if (lookahead == '#' ||
+          lookahead == ';') ADVANCE(66);
       if (lookahead == '!' ||
           lookahead == '+' ||
           lookahead == '-' ||
           lookahead == ':' ||
           lookahead == '@' ||
-          lookahead == '|') ADVANCE(119);
-      if (lookahead != 0) ADVANCE(126);
-      END_STATE();
-    case 48:
-      if (eof) ADVANCE(60);
-      ADVANCE_MAP(
-        '\n', 61,
-        '\r', 62,
-        '"', 129,
-        '$', 127,
-        '%', 128,
-        '\'', 130,
-        '=', 125,
-        '\\', 78,
-      );
-      if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(48);
-      if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(65);
-      if (lookahead != 0) ADVANCE(126);
+          lookahead == '|') ADVANCE(120);
+      if (lookahead != 0) ADVANCE(127);
       END_STATE();
     case 49:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '"') ADVANCE(129);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(128);
-      if (lookahead == '\\') ADVANCE(78);
+      if (eof) ADVANCE(61);
+      ADVANCE_MAP(
+        '\n', 62,
+        '\r', 63,
+        '"', 130,
+        '$', 128,
+        '%', 129,
+        '\'', 131,
+        '=', 126,
+        '\\', 79,
+      );
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(49);
-      if (lookahead != 0) ADVANCE(131);
+      if (lookahead == '#' ||
+          lookahead == ';') ADVANCE(66);
+      if (lookahead != 0) ADVANCE(127);
       END_STATE();
     case 50:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '"') ADVANCE(129);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(128);
-      if (lookahead == '\\') ADVANCE(78);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '"') ADVANCE(130);
+      if (lookahead == '$') ADVANCE(128);
+      if (lookahead == '%') ADVANCE(129);
+      if (lookahead == '\\') ADVANCE(79);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(50);
-      if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(70);
-      if (lookahead != 0) ADVANCE(131);
-      END_STATE();
-    case 51:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(128);
-      if (lookahead == '\'') ADVANCE(130);
-      if (lookahead == '\\') ADVANCE(78);
-      if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(51);
       if (lookahead != 0) ADVANCE(132);
       END_STATE();
-    case 52:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(128);
-      if (lookahead == '\'') ADVANCE(130);
-      if (lookahead == '\\') ADVANCE(78);
+    case 51:
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '"') ADVANCE(130);
+      if (lookahead == '$') ADVANCE(128);
+      if (lookahead == '%') ADVANCE(129);
+      if (lookahead == '\\') ADVANCE(79);
       if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(52);
+          lookahead == ' ') SKIP(51);
       if (lookahead == '#' ||
           lookahead == ';') ADVANCE(71);
       if (lookahead != 0) ADVANCE(132);
       END_STATE();
+    case 52:
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '$') ADVANCE(128);
+      if (lookahead == '%') ADVANCE(129);
+      if (lookahead == '\'') ADVANCE(131);
+      if (lookahead == '\\') ADVANCE(79);
+      if (lookahead == '\t' ||
+          lookahead == ' ') SKIP(52);
+      if (lookahead != 0) ADVANCE(133);
+      END_STATE();
     case 53:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '=') ADVANCE(85);
-      if (lookahead == 'E') ADVANCE(116);
-      if (lookahead == '[') ADVANCE(81);
-      if (lookahead == '\\') ADVANCE(77);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '$') ADVANCE(128);
+      if (lookahead == '%') ADVANCE(129);
+      if (lookahead == '\'') ADVANCE(131);
+      if (lookahead == '\\') ADVANCE(79);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(53);
       if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(63);
-      if (lookahead != 0) ADVANCE(117);
+          lookahead == ';') ADVANCE(72);
+      if (lookahead != 0) ADVANCE(133);
       END_STATE();
     case 54:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '=') ADVANCE(85);
-      if (lookahead == '\\') ADVANCE(77);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '=') ADVANCE(86);
+      if (lookahead == 'E') ADVANCE(117);
+      if (lookahead == '[') ADVANCE(82);
+      if (lookahead == '\\') ADVANCE(78);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(54);
-      if (lookahead != 0) ADVANCE(117);
+      if (lookahead == '#' ||
+          lookahead == ';') ADVANCE(64);
+      if (lookahead != 0) ADVANCE(118);
       END_STATE();
     case 55:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '=') ADVANCE(85);
-      if (lookahead == '\\') ADVANCE(77);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '=') ADVANCE(86);
+      if (lookahead == '\\') ADVANCE(78);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(55);
-      if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(63);
-      if (lookahead != 0) ADVANCE(117);
+      if (lookahead != 0) ADVANCE(118);
       END_STATE();
     case 56:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '\\') ADVANCE(79);
-      if (lookahead == ']') ADVANCE(82);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '=') ADVANCE(86);
+      if (lookahead == '\\') ADVANCE(78);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(56);
-      if (lookahead != 0) ADVANCE(84);
+      if (lookahead == '#' ||
+          lookahead == ';') ADVANCE(64);
+      if (lookahead != 0) ADVANCE(118);
       END_STATE();
     case 57:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '\\') ADVANCE(79);
-      if (lookahead == ']') ADVANCE(82);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '\\') ADVANCE(80);
+      if (lookahead == ']') ADVANCE(83);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(57);
-      if (lookahead == '#' ||
-          lookahead == ';') ADVANCE(67);
-      if (lookahead != 0) ADVANCE(84);
+      if (lookahead != 0) ADVANCE(85);
       END_STATE();
     case 58:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
       if (lookahead == '\\') ADVANCE(80);
+      if (lookahead == ']') ADVANCE(83);
       if (lookahead == '\t' ||
           lookahead == ' ') SKIP(58);
-      if (lookahead != 0) ADVANCE(118);
-      END_STATE();
-    case 59:
-      if (eof) ADVANCE(60);
-      if (lookahead == '\n') ADVANCE(61);
-      if (lookahead == '\r') ADVANCE(62);
-      if (lookahead == '\\') ADVANCE(80);
-      if (lookahead == '\t' ||
-          lookahead == ' ') SKIP(59);
       if (lookahead == '#' ||
           lookahead == ';') ADVANCE(68);
-      if (lookahead != 0) ADVANCE(118);
+      if (lookahead != 0) ADVANCE(85);
+      END_STATE();
+    case 59:
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '\\') ADVANCE(81);
+      if (lookahead == '\t' ||
+          lookahead == ' ') SKIP(59);
+      if (lookahead != 0) ADVANCE(119);
       END_STATE();
     case 60:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
+      if (eof) ADVANCE(61);
+      if (lookahead == '\n') ADVANCE(62);
+      if (lookahead == '\r') ADVANCE(63);
+      if (lookahead == '\\') ADVANCE(81);
+      if (lookahead == '\t' ||
+          lookahead == ' ') SKIP(60);
+      if (lookahead == '#' ||
+          lookahead == ';') ADVANCE(69);
+      if (lookahead != 0) ADVANCE(119);
       END_STATE();
     case 61:
-      ACCEPT_TOKEN(sym__line_end);
+      ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
     case 62:
       ACCEPT_TOKEN(sym__line_end);
-      if (lookahead == '\n') ADVANCE(61);
       END_STATE();
     case 63:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '=') ADVANCE(72);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(63);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(63);
+      ACCEPT_TOKEN(sym__line_end);
+      if (lookahead == '\n') ADVANCE(62);
       END_STATE();
     case 64:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '=') ADVANCE(72);
+      if (lookahead == '=') ADVANCE(73);
+      if (lookahead == '\\') ADVANCE(65);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(64);
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(63);
+          lookahead != '\r') ADVANCE(64);
       END_STATE();
     case 65:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '=') ADVANCE(66);
+      if (lookahead == '=') ADVANCE(73);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(64);
+      END_STATE();
+    case 66:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '=') ADVANCE(67);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '$' ||
           lookahead == '%' ||
-          lookahead == '\\') ADVANCE(72);
+          lookahead == '\\') ADVANCE(73);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(65);
+          lookahead != '\r') ADVANCE(66);
       END_STATE();
-    case 66:
+    case 67:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '=') ADVANCE(66);
+      if (lookahead == '=') ADVANCE(67);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
           lookahead == '$' ||
           lookahead == '%' ||
           lookahead == '\'' ||
-          lookahead == '\\') ADVANCE(72);
+          lookahead == '\\') ADVANCE(73);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(65);
-      END_STATE();
-    case 67:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '\\') ADVANCE(69);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == ']') ADVANCE(67);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(67);
+          lookahead != '\r') ADVANCE(66);
       END_STATE();
     case 68:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '\\') ADVANCE(73);
+      if (lookahead == '\\') ADVANCE(70);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(68);
+          lookahead == ' ' ||
+          lookahead == ']') ADVANCE(68);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -1342,33 +1340,37 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 69:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == ']') ADVANCE(67);
+      if (lookahead == '\\') ADVANCE(74);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(69);
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(67);
+          lookahead != '\r') ADVANCE(69);
       END_STATE();
     case 70:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == ']') ADVANCE(68);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(68);
+      END_STATE();
+    case 71:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead == '"' ||
           lookahead == '$' ||
           lookahead == '%' ||
-          lookahead == '\\') ADVANCE(72);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(70);
-      END_STATE();
-    case 71:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '$' ||
-          lookahead == '%' ||
-          lookahead == '\'' ||
-          lookahead == '\\') ADVANCE(72);
+          lookahead == '\\') ADVANCE(73);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(71);
       END_STATE();
     case 72:
       ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '$' ||
+          lookahead == '%' ||
+          lookahead == '\'' ||
+          lookahead == '\\') ADVANCE(73);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(72);
@@ -1377,67 +1379,73 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(68);
+          lookahead != '\r') ADVANCE(73);
       END_STATE();
     case 74:
-      ACCEPT_TOKEN(aux_sym_continuation_token1);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(69);
       END_STATE();
     case 75:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
       END_STATE();
     case 76:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
-      if (lookahead == '\r') ADVANCE(75);
-      if (lookahead == '=') ADVANCE(86);
-      if (lookahead == 'U') ADVANCE(136);
-      if (lookahead == ']') ADVANCE(83);
-      if (lookahead == 'u') ADVANCE(138);
-      if (lookahead == 'x') ADVANCE(137);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(135);
-      if (lookahead != 0) ADVANCE(134);
+      if (lookahead == '\n') ADVANCE(75);
       END_STATE();
     case 77:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
-      if (lookahead == '\r') ADVANCE(75);
-      if (lookahead == '=') ADVANCE(86);
-      if (lookahead != 0) ADVANCE(117);
+      if (lookahead == '\n') ADVANCE(75);
+      if (lookahead == '\r') ADVANCE(76);
+      if (lookahead == '=') ADVANCE(87);
+      if (lookahead == 'U') ADVANCE(137);
+      if (lookahead == ']') ADVANCE(84);
+      if (lookahead == 'u') ADVANCE(139);
+      if (lookahead == 'x') ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(136);
+      if (lookahead != 0) ADVANCE(135);
       END_STATE();
     case 78:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
-      if (lookahead == '\r') ADVANCE(75);
-      if (lookahead == 'U') ADVANCE(136);
-      if (lookahead == 'u') ADVANCE(138);
-      if (lookahead == 'x') ADVANCE(137);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(135);
-      if (lookahead != 0) ADVANCE(134);
+      if (lookahead == '\n') ADVANCE(75);
+      if (lookahead == '\r') ADVANCE(76);
+      if (lookahead == '=') ADVANCE(87);
+      if (lookahead != 0) ADVANCE(118);
       END_STATE();
     case 79:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
-      if (lookahead == '\r') ADVANCE(75);
-      if (lookahead == ']') ADVANCE(83);
-      if (lookahead != 0) ADVANCE(84);
+      if (lookahead == '\n') ADVANCE(75);
+      if (lookahead == '\r') ADVANCE(76);
+      if (lookahead == 'U') ADVANCE(137);
+      if (lookahead == 'u') ADVANCE(139);
+      if (lookahead == 'x') ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(136);
+      if (lookahead != 0) ADVANCE(135);
       END_STATE();
     case 80:
       ACCEPT_TOKEN(aux_sym_continuation_token1);
-      if (lookahead == '\n') ADVANCE(74);
-      if (lookahead == '\r') ADVANCE(75);
-      if (lookahead != 0) ADVANCE(118);
+      if (lookahead == '\n') ADVANCE(75);
+      if (lookahead == '\r') ADVANCE(76);
+      if (lookahead == ']') ADVANCE(84);
+      if (lookahead != 0) ADVANCE(85);
       END_STATE();
     case 81:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
+      ACCEPT_TOKEN(aux_sym_continuation_token1);
+      if (lookahead == '\n') ADVANCE(75);
+      if (lookahead == '\r') ADVANCE(76);
+      if (lookahead != 0) ADVANCE(119);
       END_STATE();
     case 82:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
+      ACCEPT_TOKEN(anon_sym_LBRACK);
       END_STATE();
     case 83:
-      ACCEPT_TOKEN(sym__backslash_bracket);
+      ACCEPT_TOKEN(anon_sym_RBRACK);
       END_STATE();
     case 84:
+      ACCEPT_TOKEN(sym__backslash_bracket);
+      END_STATE();
+    case 85:
       ACCEPT_TOKEN(sym__name_text);
       if (lookahead == '\\') ADVANCE(6);
       if (lookahead == '\t' ||
@@ -1446,255 +1454,218 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(84);
-      END_STATE();
-    case 85:
-      ACCEPT_TOKEN(anon_sym_EQ);
+          lookahead != '\r') ADVANCE(85);
       END_STATE();
     case 86:
-      ACCEPT_TOKEN(sym__backslash_equals);
+      ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
     case 87:
-      ACCEPT_TOKEN(sym__exec_key);
+      ACCEPT_TOKEN(sym__backslash_equals);
       END_STATE();
     case 88:
       ACCEPT_TOKEN(sym__exec_key);
-      if (lookahead == 'P') ADVANCE(22);
       END_STATE();
     case 89:
       ACCEPT_TOKEN(sym__exec_key);
-      if (lookahead == 'P') ADVANCE(107);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(3);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+      if (lookahead == 'P') ADVANCE(22);
       END_STATE();
     case 90:
       ACCEPT_TOKEN(sym__exec_key);
-      if (lookahead == '\\') ADVANCE(41);
+      if (lookahead == 'P') ADVANCE(108);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 91:
-      ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == 'C') ADVANCE(105);
-      if (lookahead == 'R') ADVANCE(98);
-      if (lookahead == 'S') ADVANCE(112);
-      if (lookahead == '\\') ADVANCE(41);
+      ACCEPT_TOKEN(sym__exec_key);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 92:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'a') ADVANCE(110);
-      if (lookahead == 'o') ADVANCE(109);
+      if (lookahead == 'C') ADVANCE(106);
+      if (lookahead == 'R') ADVANCE(99);
+      if (lookahead == 'S') ADVANCE(113);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 93:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'a') ADVANCE(96);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'a') ADVANCE(111);
+      if (lookahead == 'o') ADVANCE(110);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 94:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'c') ADVANCE(91);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'a') ADVANCE(97);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 95:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'd') ADVANCE(100);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'c') ADVANCE(92);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 96:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'd') ADVANCE(89);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'd') ADVANCE(101);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 97:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'e') ADVANCE(94);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'd') ADVANCE(90);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 98:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'e') ADVANCE(102);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'e') ADVANCE(95);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 99:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'e') ADVANCE(90);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'e') ADVANCE(103);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 100:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'i') ADVANCE(115);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'e') ADVANCE(91);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 101:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'i') ADVANCE(108);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'i') ADVANCE(116);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 102:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'l') ADVANCE(106);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'i') ADVANCE(109);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 103:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'n') ADVANCE(95);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'l') ADVANCE(107);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 104:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'n') ADVANCE(89);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'n') ADVANCE(96);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 105:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'o') ADVANCE(103);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'n') ADVANCE(90);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 106:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'o') ADVANCE(93);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(3);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
-      END_STATE();
-    case 107:
-      ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'o') ADVANCE(111);
-      if (lookahead == 'r') ADVANCE(99);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(3);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
-      END_STATE();
-    case 108:
-      ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == 'o') ADVANCE(104);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
@@ -1702,71 +1673,96 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
+      END_STATE();
+    case 107:
+      ACCEPT_TOKEN(sym__key_text);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'o') ADVANCE(94);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(3);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '=') ADVANCE(118);
+      END_STATE();
+    case 108:
+      ACCEPT_TOKEN(sym__key_text);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'o') ADVANCE(112);
+      if (lookahead == 'r') ADVANCE(100);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(3);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 109:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'p') ADVANCE(89);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'o') ADVANCE(105);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 110:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'r') ADVANCE(113);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'p') ADVANCE(90);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 111:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 's') ADVANCE(114);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'r') ADVANCE(114);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 112:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 't') ADVANCE(92);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 's') ADVANCE(115);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 113:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 't') ADVANCE(89);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 't') ADVANCE(93);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 114:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(42);
       if (lookahead == 't') ADVANCE(90);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
@@ -1774,69 +1770,73 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 115:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 't') ADVANCE(101);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 't') ADVANCE(91);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 116:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == 'x') ADVANCE(97);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 't') ADVANCE(102);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 117:
       ACCEPT_TOKEN(sym__key_text);
-      if (lookahead == '\\') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == 'x') ADVANCE(98);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(3);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '=') ADVANCE(117);
+          lookahead != '=') ADVANCE(118);
       END_STATE();
     case 118:
-      ACCEPT_TOKEN(sym__rest);
+      ACCEPT_TOKEN(sym__key_text);
       if (lookahead == '\\') ADVANCE(42);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(3);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '=') ADVANCE(118);
+      END_STATE();
+    case 119:
+      ACCEPT_TOKEN(sym__rest);
+      if (lookahead == '\\') ADVANCE(43);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(5);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(118);
+          lookahead != '\r') ADVANCE(119);
       END_STATE();
-    case 119:
+    case 120:
       ACCEPT_TOKEN(sym_exec_prefix);
       if (lookahead == '!' ||
           lookahead == '+' ||
           lookahead == '-' ||
           lookahead == ':' ||
           lookahead == '@' ||
-          lookahead == '|') ADVANCE(119);
-      END_STATE();
-    case 120:
-      ACCEPT_TOKEN(sym_prefix);
-      if (lookahead == '!' ||
-          lookahead == '+' ||
-          lookahead == '-' ||
-          lookahead == '|' ||
-          lookahead == '~') ADVANCE(120);
+          lookahead == '|') ADVANCE(120);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(sym_prefix);
@@ -1844,27 +1844,23 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == '+' ||
           lookahead == '-' ||
           lookahead == '|' ||
-          lookahead == '~') ADVANCE(120);
-      if (lookahead == '.' ||
-          ('0' <= lookahead && lookahead <= '9')) ADVANCE(123);
+          lookahead == '~') ADVANCE(121);
       END_STATE();
     case 122:
-      ACCEPT_TOKEN(sym__signed);
-      if (lookahead == '=') ADVANCE(122);
-      if (lookahead == '"' ||
-          lookahead == '\'') ADVANCE(124);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '$' &&
-          lookahead != '%' &&
-          lookahead != '\\') ADVANCE(123);
+      ACCEPT_TOKEN(sym_prefix);
+      if (lookahead == '!' ||
+          lookahead == '+' ||
+          lookahead == '-' ||
+          lookahead == '|' ||
+          lookahead == '~') ADVANCE(121);
+      if (lookahead == '.' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(124);
       END_STATE();
     case 123:
       ACCEPT_TOKEN(sym__signed);
-      if (lookahead == '=') ADVANCE(122);
+      if (lookahead == '=') ADVANCE(123);
+      if (lookahead == '"' ||
+          lookahead == '\'') ADVANCE(125);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -1872,10 +1868,11 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != ' ' &&
           lookahead != '$' &&
           lookahead != '%' &&
-          lookahead != '\\') ADVANCE(123);
+          lookahead != '\\') ADVANCE(124);
       END_STATE();
     case 124:
       ACCEPT_TOKEN(sym__signed);
+      if (lookahead == '=') ADVANCE(123);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -1886,14 +1883,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\\') ADVANCE(124);
       END_STATE();
     case 125:
-      ACCEPT_TOKEN(sym_word);
-      if (lookahead == '=') ADVANCE(125);
-      if ((!eof && set_contains(sym_variable_character_set_1, 9, lookahead)) ||
-          lookahead == '{') ADVANCE(126);
-      END_STATE();
-    case 126:
-      ACCEPT_TOKEN(sym_word);
-      if (lookahead == '=') ADVANCE(125);
+      ACCEPT_TOKEN(sym__signed);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -1901,29 +1891,47 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != ' ' &&
           lookahead != '$' &&
           lookahead != '%' &&
-          lookahead != '\\') ADVANCE(126);
+          lookahead != '\\') ADVANCE(125);
+      END_STATE();
+    case 126:
+      ACCEPT_TOKEN(sym_word);
+      if (lookahead == '=') ADVANCE(126);
+      if ((!eof && set_contains(sym_variable_character_set_2, 9, lookahead)) ||
+          lookahead == '{') ADVANCE(127);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(sym__lone);
-      if (lookahead == '$') ADVANCE(133);
-      if (lookahead == '{') ADVANCE(32);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(141);
+      ACCEPT_TOKEN(sym_word);
+      if (lookahead == '=') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '$' &&
+          lookahead != '%' &&
+          lookahead != '\\') ADVANCE(127);
       END_STATE();
     case 128:
       ACCEPT_TOKEN(sym__lone);
-      if (lookahead == '%' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(139);
+      if (lookahead == '$') ADVANCE(134);
+      if (lookahead == '{') ADVANCE(41);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(142);
       END_STATE();
     case 129:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      ACCEPT_TOKEN(sym__lone);
+      if (lookahead == '%' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(140);
       END_STATE();
     case 130:
-      ACCEPT_TOKEN(anon_sym_SQUOTE);
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
     case 131:
+      ACCEPT_TOKEN(anon_sym_SQUOTE);
+      END_STATE();
+    case 132:
       ACCEPT_TOKEN(aux_sym__double_quoted_token1);
       if (lookahead != 0 &&
           lookahead != '\n' &&
@@ -1931,9 +1939,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '"' &&
           lookahead != '$' &&
           lookahead != '%' &&
-          lookahead != '\\') ADVANCE(131);
+          lookahead != '\\') ADVANCE(132);
       END_STATE();
-    case 132:
+    case 133:
       ACCEPT_TOKEN(aux_sym__single_quoted_token1);
       if (lookahead != 0 &&
           lookahead != '\n' &&
@@ -1941,48 +1949,48 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '$' &&
           lookahead != '%' &&
           lookahead != '\'' &&
-          lookahead != '\\') ADVANCE(132);
-      END_STATE();
-    case 133:
-      ACCEPT_TOKEN(anon_sym_DOLLAR_DOLLAR);
+          lookahead != '\\') ADVANCE(133);
       END_STATE();
     case 134:
-      ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
+      ACCEPT_TOKEN(anon_sym_DOLLAR_DOLLAR);
       END_STATE();
     case 135:
       ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(33);
       END_STATE();
     case 136:
       ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(40);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(33);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(34);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(40);
       END_STATE();
     case 138:
       ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(36);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(34);
       END_STATE();
     case 139:
-      ACCEPT_TOKEN(sym_specifier);
+      ACCEPT_TOKEN(aux_sym_escape_sequence_token1);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(36);
       END_STATE();
     case 140:
-      ACCEPT_TOKEN(sym_variable);
+      ACCEPT_TOKEN(sym_specifier);
       END_STATE();
     case 141:
+      ACCEPT_TOKEN(sym_variable);
+      END_STATE();
+    case 142:
       ACCEPT_TOKEN(sym_variable);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(141);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(142);
       END_STATE();
     default:
       return false;
@@ -1991,157 +1999,157 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 53},
-  [2] = {.lex_state = 53},
-  [3] = {.lex_state = 53},
-  [4] = {.lex_state = 53},
-  [5] = {.lex_state = 43},
-  [6] = {.lex_state = 43},
-  [7] = {.lex_state = 43},
-  [8] = {.lex_state = 43},
-  [9] = {.lex_state = 43},
-  [10] = {.lex_state = 43},
-  [11] = {.lex_state = 44},
-  [12] = {.lex_state = 44},
-  [13] = {.lex_state = 53},
-  [14] = {.lex_state = 53},
-  [15] = {.lex_state = 53},
-  [16] = {.lex_state = 53},
-  [17] = {.lex_state = 53},
-  [18] = {.lex_state = 45},
-  [19] = {.lex_state = 45},
-  [20] = {.lex_state = 45},
-  [21] = {.lex_state = 45},
-  [22] = {.lex_state = 53},
-  [23] = {.lex_state = 45},
-  [24] = {.lex_state = 53},
-  [25] = {.lex_state = 53},
-  [26] = {.lex_state = 53},
-  [27] = {.lex_state = 51},
-  [28] = {.lex_state = 51},
-  [29] = {.lex_state = 49},
-  [30] = {.lex_state = 49},
-  [31] = {.lex_state = 51},
-  [32] = {.lex_state = 43},
-  [33] = {.lex_state = 46},
-  [34] = {.lex_state = 46},
-  [35] = {.lex_state = 46},
-  [36] = {.lex_state = 49},
+  [1] = {.lex_state = 54},
+  [2] = {.lex_state = 54},
+  [3] = {.lex_state = 54},
+  [4] = {.lex_state = 54},
+  [5] = {.lex_state = 44},
+  [6] = {.lex_state = 44},
+  [7] = {.lex_state = 44},
+  [8] = {.lex_state = 44},
+  [9] = {.lex_state = 44},
+  [10] = {.lex_state = 44},
+  [11] = {.lex_state = 45},
+  [12] = {.lex_state = 45},
+  [13] = {.lex_state = 54},
+  [14] = {.lex_state = 54},
+  [15] = {.lex_state = 54},
+  [16] = {.lex_state = 54},
+  [17] = {.lex_state = 54},
+  [18] = {.lex_state = 46},
+  [19] = {.lex_state = 46},
+  [20] = {.lex_state = 46},
+  [21] = {.lex_state = 46},
+  [22] = {.lex_state = 54},
+  [23] = {.lex_state = 46},
+  [24] = {.lex_state = 54},
+  [25] = {.lex_state = 54},
+  [26] = {.lex_state = 54},
+  [27] = {.lex_state = 52},
+  [28] = {.lex_state = 52},
+  [29] = {.lex_state = 50},
+  [30] = {.lex_state = 50},
+  [31] = {.lex_state = 52},
+  [32] = {.lex_state = 44},
+  [33] = {.lex_state = 47},
+  [34] = {.lex_state = 47},
+  [35] = {.lex_state = 47},
+  [36] = {.lex_state = 50},
   [37] = {.lex_state = 1},
-  [38] = {.lex_state = 46},
-  [39] = {.lex_state = 44},
-  [40] = {.lex_state = 47},
-  [41] = {.lex_state = 47},
-  [42] = {.lex_state = 47},
-  [43] = {.lex_state = 51},
-  [44] = {.lex_state = 49},
-  [45] = {.lex_state = 43},
-  [46] = {.lex_state = 43},
-  [47] = {.lex_state = 49},
-  [48] = {.lex_state = 48},
-  [49] = {.lex_state = 48},
-  [50] = {.lex_state = 48},
-  [51] = {.lex_state = 51},
-  [52] = {.lex_state = 47},
-  [53] = {.lex_state = 48},
-  [54] = {.lex_state = 50},
-  [55] = {.lex_state = 52},
-  [56] = {.lex_state = 50},
-  [57] = {.lex_state = 50},
-  [58] = {.lex_state = 52},
-  [59] = {.lex_state = 44},
-  [60] = {.lex_state = 52},
-  [61] = {.lex_state = 44},
-  [62] = {.lex_state = 50},
-  [63] = {.lex_state = 45},
-  [64] = {.lex_state = 56},
-  [65] = {.lex_state = 45},
-  [66] = {.lex_state = 56},
-  [67] = {.lex_state = 45},
-  [68] = {.lex_state = 53},
-  [69] = {.lex_state = 45},
-  [70] = {.lex_state = 45},
-  [71] = {.lex_state = 45},
-  [72] = {.lex_state = 52},
-  [73] = {.lex_state = 49},
-  [74] = {.lex_state = 51},
-  [75] = {.lex_state = 53},
-  [76] = {.lex_state = 51},
-  [77] = {.lex_state = 49},
-  [78] = {.lex_state = 49},
-  [79] = {.lex_state = 53},
-  [80] = {.lex_state = 51},
-  [81] = {.lex_state = 53},
-  [82] = {.lex_state = 53},
-  [83] = {.lex_state = 53},
-  [84] = {.lex_state = 56},
+  [38] = {.lex_state = 47},
+  [39] = {.lex_state = 45},
+  [40] = {.lex_state = 48},
+  [41] = {.lex_state = 48},
+  [42] = {.lex_state = 48},
+  [43] = {.lex_state = 52},
+  [44] = {.lex_state = 50},
+  [45] = {.lex_state = 44},
+  [46] = {.lex_state = 44},
+  [47] = {.lex_state = 50},
+  [48] = {.lex_state = 49},
+  [49] = {.lex_state = 49},
+  [50] = {.lex_state = 49},
+  [51] = {.lex_state = 52},
+  [52] = {.lex_state = 48},
+  [53] = {.lex_state = 49},
+  [54] = {.lex_state = 51},
+  [55] = {.lex_state = 53},
+  [56] = {.lex_state = 51},
+  [57] = {.lex_state = 51},
+  [58] = {.lex_state = 53},
+  [59] = {.lex_state = 45},
+  [60] = {.lex_state = 53},
+  [61] = {.lex_state = 45},
+  [62] = {.lex_state = 51},
+  [63] = {.lex_state = 46},
+  [64] = {.lex_state = 57},
+  [65] = {.lex_state = 46},
+  [66] = {.lex_state = 57},
+  [67] = {.lex_state = 46},
+  [68] = {.lex_state = 54},
+  [69] = {.lex_state = 46},
+  [70] = {.lex_state = 46},
+  [71] = {.lex_state = 46},
+  [72] = {.lex_state = 53},
+  [73] = {.lex_state = 50},
+  [74] = {.lex_state = 52},
+  [75] = {.lex_state = 54},
+  [76] = {.lex_state = 52},
+  [77] = {.lex_state = 50},
+  [78] = {.lex_state = 50},
+  [79] = {.lex_state = 54},
+  [80] = {.lex_state = 52},
+  [81] = {.lex_state = 54},
+  [82] = {.lex_state = 54},
+  [83] = {.lex_state = 54},
+  [84] = {.lex_state = 57},
   [85] = {.lex_state = 0},
-  [86] = {.lex_state = 56},
-  [87] = {.lex_state = 56},
+  [86] = {.lex_state = 57},
+  [87] = {.lex_state = 57},
   [88] = {.lex_state = 0},
   [89] = {.lex_state = 1},
-  [90] = {.lex_state = 53},
-  [91] = {.lex_state = 53},
+  [90] = {.lex_state = 54},
+  [91] = {.lex_state = 54},
   [92] = {.lex_state = 0},
-  [93] = {.lex_state = 53},
-  [94] = {.lex_state = 54},
-  [95] = {.lex_state = 56},
-  [96] = {.lex_state = 54},
+  [93] = {.lex_state = 54},
+  [94] = {.lex_state = 55},
+  [95] = {.lex_state = 57},
+  [96] = {.lex_state = 55},
   [97] = {.lex_state = 0},
-  [98] = {.lex_state = 54},
-  [99] = {.lex_state = 54},
-  [100] = {.lex_state = 56},
-  [101] = {.lex_state = 56},
-  [102] = {.lex_state = 55},
-  [103] = {.lex_state = 55},
-  [104] = {.lex_state = 55},
-  [105] = {.lex_state = 57},
+  [98] = {.lex_state = 55},
+  [99] = {.lex_state = 55},
+  [100] = {.lex_state = 57},
+  [101] = {.lex_state = 57},
+  [102] = {.lex_state = 56},
+  [103] = {.lex_state = 56},
+  [104] = {.lex_state = 56},
+  [105] = {.lex_state = 58},
   [106] = {.lex_state = 1},
-  [107] = {.lex_state = 57},
-  [108] = {.lex_state = 56},
+  [107] = {.lex_state = 58},
+  [108] = {.lex_state = 57},
   [109] = {.lex_state = 1},
-  [110] = {.lex_state = 57},
+  [110] = {.lex_state = 58},
   [111] = {.lex_state = 1},
-  [112] = {.lex_state = 55},
+  [112] = {.lex_state = 56},
   [113] = {.lex_state = 1},
-  [114] = {.lex_state = 57},
+  [114] = {.lex_state = 58},
   [115] = {.lex_state = 1},
   [116] = {.lex_state = 1},
-  [117] = {.lex_state = 56},
-  [118] = {.lex_state = 56},
-  [119] = {.lex_state = 54},
-  [120] = {.lex_state = 58},
-  [121] = {.lex_state = 56},
-  [122] = {.lex_state = 58},
-  [123] = {.lex_state = 59},
-  [124] = {.lex_state = 59},
-  [125] = {.lex_state = 56},
-  [126] = {.lex_state = 56},
-  [127] = {.lex_state = 59},
-  [128] = {.lex_state = 56},
-  [129] = {.lex_state = 56},
-  [130] = {.lex_state = 56},
-  [131] = {.lex_state = 58},
-  [132] = {.lex_state = 56},
-  [133] = {.lex_state = 56},
-  [134] = {.lex_state = 56},
-  [135] = {.lex_state = 54},
-  [136] = {.lex_state = 56},
-  [137] = {.lex_state = 56},
-  [138] = {.lex_state = 56},
-  [139] = {.lex_state = 56},
-  [140] = {.lex_state = 56},
-  [141] = {.lex_state = 56},
-  [142] = {.lex_state = 56},
-  [143] = {.lex_state = 56},
-  [144] = {.lex_state = 56},
-  [145] = {.lex_state = 56},
-  [146] = {.lex_state = 59},
-  [147] = {.lex_state = 58},
-  [148] = {.lex_state = 56},
-  [149] = {.lex_state = 53},
-  [150] = {.lex_state = 58},
-  [151] = {.lex_state = 56},
+  [117] = {.lex_state = 57},
+  [118] = {.lex_state = 57},
+  [119] = {.lex_state = 55},
+  [120] = {.lex_state = 59},
+  [121] = {.lex_state = 57},
+  [122] = {.lex_state = 59},
+  [123] = {.lex_state = 60},
+  [124] = {.lex_state = 60},
+  [125] = {.lex_state = 57},
+  [126] = {.lex_state = 57},
+  [127] = {.lex_state = 60},
+  [128] = {.lex_state = 57},
+  [129] = {.lex_state = 57},
+  [130] = {.lex_state = 57},
+  [131] = {.lex_state = 59},
+  [132] = {.lex_state = 57},
+  [133] = {.lex_state = 57},
+  [134] = {.lex_state = 57},
+  [135] = {.lex_state = 55},
+  [136] = {.lex_state = 57},
+  [137] = {.lex_state = 57},
+  [138] = {.lex_state = 57},
+  [139] = {.lex_state = 57},
+  [140] = {.lex_state = 57},
+  [141] = {.lex_state = 57},
+  [142] = {.lex_state = 57},
+  [143] = {.lex_state = 57},
+  [144] = {.lex_state = 57},
+  [145] = {.lex_state = 57},
+  [146] = {.lex_state = 60},
+  [147] = {.lex_state = 59},
+  [148] = {.lex_state = 57},
+  [149] = {.lex_state = 54},
+  [150] = {.lex_state = 59},
+  [151] = {.lex_state = 57},
   [152] = {.lex_state = 0},
   [153] = {.lex_state = 0},
   [154] = {.lex_state = 0},
@@ -2163,7 +2171,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [170] = {.lex_state = 0},
   [171] = {.lex_state = 0},
   [172] = {.lex_state = 0},
-  [173] = {.lex_state = 53},
+  [173] = {.lex_state = 54},
   [174] = {.lex_state = 0},
   [175] = {.lex_state = 0},
   [176] = {.lex_state = 0},

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::UnitType;
+
 /// A section that systemd reads in unit files. `.target` and `.device` units have none of their own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[expect(missing_docs, reason = "each is named as it is written in a file")]
@@ -55,6 +57,11 @@ impl Section {
     /// The section of this name. Letter case counts, as it does for systemd.
     pub fn from_name(name: &str) -> Option<Section> {
         Section::ALL.into_iter().find(|section| section.name() == name)
+    }
+
+    /// The types of units in which it makes sense, in the order of [`UnitType::ALL`].
+    pub fn unit_types(self) -> impl Iterator<Item = UnitType> {
+        UnitType::ALL.into_iter().filter(move |unit_type| unit_type.sections().contains(&self))
     }
 }
 

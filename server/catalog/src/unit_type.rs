@@ -75,8 +75,8 @@ impl UnitType {
         }
     }
 
-    /// The sections such a unit may have, in the usual order: `[Unit]`, its own, `[Install]`.
-    /// Scopes and devices cannot be enabled, so they have no `[Install]`.
+    /// The sections that make sense in such a unit, in the usual order: `[Unit]`, its own, `[Install]`.
+    /// Scopes and devices cannot be enabled, so `[Install]` is not among theirs; see [`UnitType::reads_section`].
     pub const fn sections(self) -> &'static [Section] {
         use Section::{Install, Unit};
         match self {
@@ -91,6 +91,15 @@ impl UnitType {
             UnitType::Scope => &[Unit, Section::Scope],
             UnitType::Target => &[Unit, Install],
             UnitType::Device => &[Unit],
+        }
+    }
+
+    /// Whether systemd reads a section of this name without calling it unknown (`sections` of its `UnitVTable`).
+    /// Beside [`UnitType::sections`] that is `[Install]` everywhere, and `[Target]` and `[Device]`, which have no keys.
+    pub fn reads_section(self, name: &str) -> bool {
+        match (self, name) {
+            (_, "Unit" | "Install") | (UnitType::Target, "Target") | (UnitType::Device, "Device") => true,
+            _ => self.own_section().is_some_and(|section| section.name() == name),
         }
     }
 }

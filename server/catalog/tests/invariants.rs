@@ -120,7 +120,8 @@ fn keys_with_a_manual_page_have_an_address() {
 #[test]
 fn every_kind_has_a_legend() {
     let mut names = BTreeSet::new();
-    for kind in ValueKind::all() {
+    for (index, kind) in ValueKind::all().enumerate() {
+        assert_eq!(kind as usize, index, "names and legends are found by this index");
         assert!(names.insert(kind.name()), "{} twice", kind.name());
         let legend = kind.legend();
         assert!(legend.len() > 4 && !legend.ends_with('.'), "{}: {legend}", kind.name());
@@ -145,6 +146,18 @@ fn documentation_is_well_formed() {
     assert!(kinds.and_then(|doc: &Doc| doc.word("on-failure")).is_some(), "Restart= explains its words");
 }
 
+/// Whoever adds a key writes its documentation too.
+#[test]
+fn every_key_of_the_manual_is_documented() {
+    let missing: Vec<_> = all()
+        .filter(|row| row.documented && row.doc().is_none())
+        .map(|row| (row.section, row.name))
+        .collect();
+    assert!(missing.is_empty(), "{} keys have no text in docs/: {missing:?}", missing.len());
+    let sections: Vec<_> = Section::ALL.into_iter().filter(|it| section_doc(*it).is_none()).collect();
+    assert!(sections.is_empty(), "no text in docs/ for {sections:?}");
+}
+
 #[test]
 fn special_units_are_sorted_and_found() {
     assert!(special_units().is_sorted_by(|a, b| a.name < b.name));
@@ -164,7 +177,8 @@ fn names_go_both_ways() {
     assert_eq!(Section::from_name("service"), None, "letter case counts");
     for unit_type in UnitType::ALL {
         assert_eq!(UnitType::from_suffix(unit_type.suffix()), Some(unit_type));
-        assert!(unit_type.sections().contains(&Section::Unit));
+        assert!(unit_type.sections().iter().all(|section| unit_type.reads_section(section.name())));
+        assert!(!unit_type.reads_section("X-Vendor"));
         assert!(implicit_dependencies(unit_type).count() > 0 || unit_type == UnitType::Device);
     }
     assert_eq!(UnitType::from_suffix("snapshot"), None);

@@ -144,7 +144,10 @@ fn where_keys_belong() {
     assert_eq!(sections_with("MemoryMax").count(), 6);
     assert!(directive(Section::Slice, "User").is_none());
     assert!(directive(Section::Install, "WantedBy").is_some_and(|row| !row.validated_at_load));
-    assert!(!key(Section::Unit, "ConditionPathExists").validated_at_load);
+    assert!(!key(Section::Unit, "ConditionVirtualization").validated_at_load);
+    assert!(key(Section::Unit, "ConditionPathExists").validated_at_load, "relative paths are refused");
+    assert_eq!(Section::Unit.unit_types().count(), UnitType::ALL.len());
+    assert_eq!(Section::Swap.unit_types().collect::<Vec<_>>(), [UnitType::Swap]);
     assert_eq!(UnitType::Target.sections(), [Section::Unit, Section::Install]);
     assert_eq!(UnitType::Timer.sections(), [Section::Unit, Section::Timer, Section::Install]);
 }

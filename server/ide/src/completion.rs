@@ -116,7 +116,8 @@ fn line_content(entry: &Entry) -> TextRange {
 }
 
 fn sections(file: &File, unit_type: UnitType, replace: TextRange, at: Option<&Entry>) -> Completion {
-    let others = || file.unit.sections().filter(|section| at.is_none_or(|at| section.header.start != at.start));
+    let others =
+        || file.unit.sections().filter(|section| at.is_none_or(|at| section.header.start != at.start));
     let present = |name: &str| others().any(|section| section.name() == name);
     let items = unit_type.sections().iter().enumerate().map(|(index, section)| CompletionItem {
         label: format!("[{}]", section.name()),
@@ -202,10 +203,10 @@ fn values(
         directive: Some(directive),
     };
     let mut items: Vec<CompletionItem> = Vec::new();
-    let kind = crate::value::kind_at(directive, version);
+    let kind = directive.kind_in(version);
     let replace = if kind == ValueKind::Enum { whole } else { word };
     for word in directive.words {
-        if word.until.is_some_and(|until| until < version) {
+        if word.until.is_some_and(|until| until < version) || word.same_as.is_some() {
             continue;
         }
         let too_new = (word.since > version).then_some(word.since);

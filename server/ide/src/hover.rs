@@ -7,7 +7,7 @@ use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind,
 use unit_syntax::{Entry, ItemKind, TextRange};
 
 use crate::activation::{Restart, ServiceType, StartLimit, restart_table, type_matrix};
-use crate::value::{TimeSpan, boolean, canonical_word, time_span, word};
+use crate::value::{TimeSpan, boolean, canonical_word, time_span};
 use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
 
 /// A text for the place under the cursor.
@@ -74,14 +74,18 @@ impl Context<'_> {
         let value = entry.item.value()?;
         let range = entry.value_range()?;
         let key = directive.name;
-        match crate::value::kind_at(directive, self.version()) {
+        match directive.kind_in(self.version()) {
             ValueKind::Enum => {
                 let canonical = canonical_word(directive, value)?;
                 let mut text = format!("**`{key}={canonical}`**\n\n");
-                if let Some((_, doc)) = directive.doc().and_then(|doc| doc.words.iter().find(|(word, _)| *word == canonical)) {
+                if let Some((_, doc)) =
+                    directive.doc().and_then(|doc| doc.words.iter().find(|(word, _)| *word == canonical))
+                {
                     let _ = write!(text, "{doc}\n\n");
                 }
-                if let Some(since) = word(directive, canonical).map(|word| word.since).filter(|since| since.0 > 0) {
+                if let Some(since) =
+                    directive.word(canonical).map(|word| word.since).filter(|since| since.0 > 0)
+                {
                     let _ = write!(text, "*Since systemd {}.*\n\n", since.0);
                 }
                 text.push_str(&self.notes_for_word(canonical));
@@ -115,7 +119,8 @@ impl Context<'_> {
         let written = &value[start..end];
         let range = entry.value_to_source(TextRange::new(start as u32, end as u32));
         let own = self.unit.and_then(|unit| unit.name.as_ref());
-        let name = UnitName::parse(&own.map_or_else(|| Some(written.to_owned()), |own| own.expand(written))?)?;
+        let name =
+            UnitName::parse(&own.map_or_else(|| Some(written.to_owned()), |own| own.expand(written))?)?;
         let mut text = format!("**`{name}`**\n\n");
         match self.workspace.resolve(&name, &self.file.place) {
             Resolution::Found(file) => {
@@ -193,7 +198,6 @@ impl Context<'_> {
     }
 }
 
-
 /// A directive's page: summary, help, words and facts.
 pub fn directive_page(directive: &'static Directive) -> String {
     let mut page = format!("**`{}=`** in [{}]\n\n", directive.name, directive.section.name());
@@ -232,7 +236,9 @@ fn facts(directive: &Directive) -> String {
         facts.push(format!("Default: `{default}`"));
     }
     facts.push(match (directive.list, directive.empty) {
-        (true, Empty::Reset) => "May be repeated, lines add up; an empty value clears what came before".to_owned(),
+        (true, Empty::Reset) => {
+            "May be repeated, lines add up; an empty value clears what came before".to_owned()
+        }
         (true, _) => "May be repeated, lines add up; an empty value clears nothing".to_owned(),
         (false, Empty::Reset) => "The last line counts; an empty value restores the default".to_owned(),
         (false, Empty::Rejected) => "The last line counts; an empty value is refused".to_owned(),

@@ -1,18 +1,16 @@
 //! Which systemd is installed. Nothing is executed to find out.
 
 use std::fs;
-use std::path::Path;
 
 use unit_catalog::Version;
 
 /// The release of the installed systemd, told from the name of its shared library
 /// (`libsystemd-shared-257.so`); `None` where there is none.
 pub(crate) fn installed_version() -> Option<Version> {
-    let multiarch = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path().join("systemd"));
-    ["/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"]
+    // Debian and its kin keep it in the architecture's own folder, others in one of the rest.
+    let multiarch = format!("/usr/lib/{}-linux-gnu/systemd", std::env::consts::ARCH);
+    [multiarch.as_str(), "/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"]
         .into_iter()
-        .map(|folder| Path::new(folder).to_owned())
-        .chain(multiarch)
         .filter_map(|folder| fs::read_dir(folder).ok())
         .flat_map(|entries| entries.flatten())
         .find_map(|entry| release(entry.file_name().to_str()?))

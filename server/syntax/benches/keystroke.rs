@@ -35,12 +35,18 @@ fn keystroke(criterion: &mut Criterion) {
         let text = text(lines);
         let mut group = criterion.benchmark_group("parse");
         group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_function(BenchmarkId::new("document", lines), |bencher| bencher.iter(|| Document::new(black_box(&text))));
-        group.bench_function(BenchmarkId::new("unit", lines), |bencher| bencher.iter(|| Unit::parse(black_box(&text))));
+        group.bench_function(BenchmarkId::new("document", lines), |bencher| {
+            bencher.iter(|| Document::new(black_box(&text)))
+        });
+        group.bench_function(BenchmarkId::new("unit", lines), |bencher| {
+            bencher.iter(|| Unit::parse(black_box(&text)))
+        });
         group.finish();
 
         // A character into the middle of the text and out again; half of it is one keystroke.
-        let at = (text.len() / 2 + text[text.len() / 2..].find("Restart=").expect("every block has one")) as u32 + 3;
+        let at = (text.len() / 2 + text[text.len() / 2..].find("Restart=").expect("every block has one"))
+            as u32
+            + 3;
         let mut group = criterion.benchmark_group("type_and_delete");
         let mut document = Document::new(&text);
         group.bench_function(BenchmarkId::new("alone", lines), |bencher| {

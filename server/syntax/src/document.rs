@@ -1,29 +1,35 @@
 //! An open file: text, tree and typed view, kept in step.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ropey::Rope;
 use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::item::BYTE_ORDER_MARK;
-use crate::parse::{self, Entries};
-use crate::{Encoding, ItemKind, Position, TextRange, Unit};
+use crate::parse;
+use crate::{Encoding, Position, TextRange, Unit};
 
 /// One open file. Cloning is cheap: the clones share everything until one of them is edited.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: Rope,
-    tree: Tree,
     unit: Arc<Unit>,
+    /// The tree of the text, once somebody has asked for it.
+    tree: OnceLock<Tree>,
+    /// The tree of an earlier text, told of all edits since.
+    old_tree: Option<Tree>,
 }
 
 impl Document {
     /// Reads a text.
     pub fn new(text: &str) -> Document {
-        let tree = parse::tree(text);
-        let unit = Arc::new(parse::unit(text, &tree));
-        Document { text: Rope::from_str(text), tree, unit }
+        Document {
+            text: Rope::from_str(text),
+            unit: Arc::new(Unit::parse(text)),
+            tree: OnceLock::new(),
+            old_tree: None,
+        }
     }
 
     /// Replaces the text of `range` by `insert`. The range is clamped to the text and to the starts of characters.
@@ -33,57 +39,72 @@ impl Document {
         if start == end && insert.is_empty() {
             return;
         }
-        let mark = self.touches_mark(start);
-        let start_position = self.point(start);
-        let old_end_position = self.point(end);
+        let mut edit = InputEdit {
+            start_byte: start,
+            old_end_byte: end,
+            new_end_byte: start + insert.len(),
+            start_position: self.point(start),
+            old_end_position: self.point(end),
+            new_end_position: Point::default(),
+        };
         let chars = self.text.byte_to_char(start)..self.text.byte_to_char(end);
         self.text.remove(chars.clone());
         self.text.insert(chars.start, insert);
-        if mark || self.touches_mark(start) {
-            // What makes a byte order mark is in no node and no entry, but where it stands.
-            *self = Document::new(&self.text());
-            return;
-        }
-        let new_end = start + insert.len();
-        self.tree.edit(&InputEdit {
-            start_byte: start,
-            old_end_byte: end,
-            new_end_byte: new_end,
-            start_position,
-            old_end_position,
-            new_end_position: self.point(new_end),
-        });
-        self.tree = parse::reparse(&self.text, &self.tree);
-        self.refresh(TextRange::from(start..end), new_end as u32);
+        edit.new_end_position = self.point(edit.new_end_byte);
+        self.refresh_unit(&edit);
+        self.refresh_tree(&edit);
     }
 
-    /// Reads those entries anew that an edit has touched: `old` is the replaced range, `new_end` where the text in its
-    /// place ends.
-    fn refresh(&mut self, old: TextRange, new_end: u32) {
+    /// Reads the entries anew that an edit has touched, the text being edited already.
+    ///
+    /// Only their lines are parsed. The tree of the whole text would do as well, but tree-sitter's incremental parse takes
+    /// every line in its hand again, if not its inside: milliseconds where there are thousands.
+    fn refresh_unit(&mut self, edit: &InputEdit) {
+        let (old_end, new_end) = (edit.old_end_byte as u32, edit.new_end_byte as u32);
+        let to_new = |offset: u32| offset - old_end + new_end;
+        let new_len = self.text.len_bytes() as u32;
         let unit = Arc::make_mut(&mut self.unit);
+        let entries = &mut unit.entries;
         // One that ends where the edit starts is touched too: an inserted `\n` may join the `\r` at its end.
-        let first = unit.entries.partition_point(|entry| entry.start < old.start).saturating_sub(1);
-        let start = unit.entries.get(first).map_or(0, |entry| entry.start);
-        let known = unit.entries[..first].iter().rfind(|entry| *entry.item.kind() != ItemKind::Blank);
-        let mut last = unit.entries.len();
-        let mut fresh = Vec::new();
-        for entry in Entries::starting_at(&self.text, &self.tree, start, known.map(|entry| entry.start)) {
-            let end = entry.range().end;
-            fresh.push(entry);
-            // Where a fresh entry and an old one end at the same place behind the edit, all that follows is as before.
-            if end >= new_end
-                && let old_end = end - new_end + old.end
-                && let Ok(index) = unit.entries[first..].binary_search_by_key(&old_end, |entry| entry.start)
-            {
-                last = first + index;
-                break;
+        let first = entries.partition_point(|entry| entry.start < edit.start_byte as u32).saturating_sub(1);
+        let start = entries.get(first).map_or(0, |entry| entry.start);
+        // From here on old entries may stay. The first of the text does not, be it the first now or before: it may get or
+        // lose a byte order mark.
+        let behind = entries.partition_point(|entry| entry.start < old_end).max(first + 1);
+        let mut lookahead = 1;
+        let (fresh, last) = loop {
+            let end = entries.get(behind + lookahead).map_or(new_len, |entry| to_new(entry.start));
+            let lines: Cow<str> = self.text.byte_slice(start as usize..end as usize).into();
+            let mut fresh = parse::entries(&lines, start);
+            if end == new_len {
+                break (fresh, entries.len());
             }
+            // Where a fresh entry starts at the same place as an old one, all that follows is as before.
+            let kept = entries[behind..behind + lookahead].iter().zip(behind..).find_map(|(old, index)| {
+                let count = fresh.binary_search_by_key(&to_new(old.start), |entry| entry.start).ok()?;
+                (count > 0).then_some((count, index))
+            });
+            if let Some((count, index)) = kept {
+                fresh.truncate(count);
+                break (fresh, index);
+            }
+            lookahead *= 4;
+        };
+        for entry in &mut entries[last..] {
+            entry.start = to_new(entry.start);
         }
-        for entry in &mut unit.entries[last..] {
-            entry.start = entry.start - old.end + new_end;
+        entries.splice(first..last, fresh);
+        unit.len = new_len;
+    }
+
+    fn refresh_tree(&mut self, edit: &InputEdit) {
+        self.old_tree = self.tree.take().or(self.old_tree.take());
+        if edit.start_byte < BYTE_ORDER_MARK.len_utf8() {
+            // There may be a byte order mark now, or none any more. It is in no node, so the parser would not notice.
+            self.old_tree = None;
+        } else if let Some(tree) = &mut self.old_tree {
+            tree.edit(edit);
         }
-        unit.entries.splice(first..last, fresh);
-        unit.len = self.text.len_bytes() as u32;
     }
 
     /// Replaces the text between two positions, as a change event of the LSP does. Positions are clamped to the ends of
@@ -139,10 +160,19 @@ impl Document {
         &self.unit
     }
 
-    /// The tree-sitter tree, for tests and tools. Rows and columns of its nodes are right as long as no line ends with a
-    /// lone `\r`.
+    /// The tree-sitter tree of the whole text, for tests and tools: parsed when asked for, incrementally if it was asked for
+    /// before. Rows and columns of its nodes are right as long as no line ends with a lone `\r`.
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        self.tree.get_or_init(|| {
+            let chunk = |offset| {
+                if offset >= self.text.len_bytes() {
+                    return Cow::default();
+                }
+                let (chunk, start, _, _) = self.text.chunk_at_byte(offset);
+                parse::without_nul(&chunk.as_bytes()[offset - start..])
+            };
+            parse::parse(chunk, self.old_tree.as_ref())
+        })
     }
 
     /// The nearest offset at or before `offset` that lies between two characters of the text.
@@ -154,10 +184,5 @@ impl Document {
     fn point(&self, offset: usize) -> Point {
         let row = self.text.byte_to_line(offset);
         Point { row, column: offset - self.text.line_to_byte(row) }
-    }
-
-    /// Whether the text starts with a byte order mark and `offset` is not behind it.
-    fn touches_mark(&self, offset: usize) -> bool {
-        offset <= BYTE_ORDER_MARK.len_utf8() && self.text.get_char(0) == Some(BYTE_ORDER_MARK)
     }
 }

@@ -1,87 +1,44 @@
 //! From text to tree, and from tree to entries.
-//!
-//! The grammar is regular line by line: what a logical line is depends on no text before it. So entries can be read
-//! from any place where one starts, and two readings that meet at such a place go on alike as long as the text does.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use ropey::Rope;
 use tree_sitter::{Language, Node, Parser, Tree, TreeCursor};
 
+use crate::item::{BYTE_ORDER_MARK, Item};
 use crate::position::line_len;
-use crate::{Entry, Item, TextRange, Unit, item};
+use crate::{Entry, TextRange};
 
-/// A text that entries are read from.
-pub(crate) trait Source {
-    /// Length in bytes.
-    fn len(&self) -> u32;
-    /// The text of a range, which starts and ends between characters.
-    fn slice(&self, range: TextRange) -> Cow<'_, str>;
-    /// Where the line that holds the byte at `offset` ends, its line ending included.
-    fn line_end(&self, offset: u32) -> u32;
-}
-
-impl Source for str {
-    fn len(&self) -> u32 {
-        str::len(self) as u32
-    }
-
-    fn slice(&self, range: TextRange) -> Cow<'_, str> {
-        self[Range::from(range)].into()
-    }
-
-    fn line_end(&self, offset: u32) -> u32 {
-        offset + line_len(&self[offset as usize..]).unwrap_or(0) as u32
-    }
-}
-
-impl Source for Rope {
-    fn len(&self) -> u32 {
-        self.len_bytes() as u32
-    }
-
-    fn slice(&self, range: TextRange) -> Cow<'_, str> {
-        self.byte_slice(Range::from(range)).into()
-    }
-
-    fn line_end(&self, offset: u32) -> u32 {
-        let next = self.byte_to_line(offset as usize) + 1;
-        if next < self.len_lines() { self.line_to_byte(next) as u32 } else { Source::len(self) }
-    }
+/// The entries of a text.
+///
+/// It may be a part of a longer text, in which it starts at `base`, where an entry must start. What a logical line is
+/// depends on no text before it, so the entries are those of the longer text, but for the last one, which may go on there.
+pub(crate) fn entries(text: &str, base: u32) -> Vec<Entry> {
+    let is_start = base == 0;
+    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let tree = if !is_start && mark > 0 {
+        // Not at the start, it is a character as any other; the parser must not see it there.
+        tree(&text.replacen(BYTE_ORDER_MARK, "\u{fffd}", 1))
+    } else {
+        tree(text)
+    };
+    let mark = if is_start { mark as u32 } else { 0 };
+    Entries { text, mark, lines: Lines::new(&tree), start: 0, read: 0 }
+        .map(|(start, item)| Entry { start: base + start, item: Arc::new(item) })
+        .collect()
 }
 
 /// The tree of a whole text.
 pub(crate) fn tree(text: &str) -> Tree {
     let bytes = without_nul(text.as_bytes());
-    parse(&mut |offset| bytes.get(offset..).unwrap_or_default(), None)
+    parse(|offset| bytes.get(offset..).unwrap_or_default(), None)
 }
 
-/// The tree of an edited text; `old` has been told of the edit.
-pub(crate) fn reparse(rope: &Rope, old: &Tree) -> Tree {
-    let mut chunk = |offset| {
-        if offset >= rope.len_bytes() {
-            return Cow::default();
-        }
-        let (chunk, start, _, _) = rope.chunk_at_byte(offset);
-        without_nul(&chunk.as_bytes()[offset - start..])
-    };
-    parse(&mut chunk, Some(old))
-}
-
-/// tree-sitter's lexers take a NUL for the end of the text where no token may hold one; none of ours may, and to us it
-/// is a character as any other.
-fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if bytes.contains(&0) {
-        bytes.iter().map(|&byte| byte.max(1)).collect()
-    } else {
-        bytes.into()
-    }
-}
-
-fn parse<T: AsRef<[u8]>>(chunk: &mut impl FnMut(usize) -> T, old: Option<&Tree>) -> Tree {
+/// Parses the text of which `chunk` gives a piece that starts at a byte offset (an empty one behind the end), with the
+/// help of an `old` tree that has been told of all edits since.
+pub(crate) fn parse<T: AsRef<[u8]>>(mut chunk: impl FnMut(usize) -> T, old: Option<&Tree>) -> Tree {
     thread_local! {
         static PARSER: RefCell<Parser> = RefCell::new({
             let mut parser = Parser::new();
@@ -92,8 +49,13 @@ fn parse<T: AsRef<[u8]>>(chunk: &mut impl FnMut(usize) -> T, old: Option<&Tree>)
     PARSER.with_borrow_mut(|parser| {
         parser
             .parse_with_options(&mut |offset, _| chunk(offset), old, None)
-            .expect("the parser has a language, and nothing that could cancel it")
+            .expect("the parser has a language, and nothing cancels it")
     })
+}
+
+/// The bytes as the parser may see them. To its lexer a NUL is the end of the text, to us it is a character as any other.
+pub(crate) fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.contains(&0) { bytes.iter().map(|&byte| byte.max(1)).collect() } else { bytes.into() }
 }
 
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| tree_sitter_systemd::LANGUAGE.into());
@@ -120,126 +82,108 @@ struct Kinds {
     equals: u16,
 }
 
-/// The typed view of a whole text and its tree.
-pub(crate) fn unit(text: &str, tree: &Tree) -> Unit {
-    Unit { entries: Entries::new(text, tree).collect(), len: text.len() as u32 }
-}
-
-/// The entries of a text in order, read from its tree.
-pub(crate) struct Entries<'a, S: ?Sized> {
-    source: &'a S,
-    /// On the next node that is part of a line but not of another such node; below sections, in other words.
-    cursor: Option<TreeCursor<'a>>,
+/// Reads entries: where they start, and what they are.
+struct Entries<'a> {
+    text: &'a str,
+    /// Length of the byte order mark.
+    mark: u32,
+    lines: Lines<'a>,
     /// Where the next entry starts.
     start: u32,
     /// Up to where its continuations have been read.
     read: u32,
 }
 
-impl<'a, S: Source + ?Sized> Entries<'a, S> {
-    pub(crate) fn new(source: &'a S, tree: &'a Tree) -> Self {
-        let mut cursor = tree.walk();
-        let cursor = cursor.goto_first_child().then_some(cursor);
-        let mut entries = Entries { source, cursor, start: 0, read: 0 };
-        entries.enter();
-        entries
+impl Entries<'_> {
+    /// Where the physical line that holds `offset` ends, its line ending included.
+    fn line_end(&self, offset: u32) -> u32 {
+        offset + line_len(&self.text[offset as usize..]) as u32
     }
 
-    /// Starts at the entry that starts at `start`. `known` is the start of an entry before it that is not blank.
-    pub(crate) fn starting_at(source: &'a S, tree: &'a Tree, start: u32, known: Option<u32>) -> Self {
-        let mut entries = Self::new(source, tree);
-        entries.start = start;
-        entries.read = start;
-        if let Some(known) = known {
-            let mut cursor = tree.walk();
-            // This finds no node in blank lines, even if some follow: therefore `known`.
-            while cursor.goto_first_child_for_byte(known as usize).is_some() && cursor.node().kind_id() == KINDS.section
-            {
+    /// Takes the text up to `end`, and what comes before it in the text.
+    fn take(&mut self, end: u32) -> (u32, &str, u32) {
+        let start = std::mem::replace(&mut self.start, end);
+        self.read = end;
+        (start, &self.text[Range::from(TextRange::new(start, end))], if start == 0 { self.mark } else { 0 })
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = (u32, Item);
+
+    fn next(&mut self) -> Option<(u32, Item)> {
+        while (self.start as usize) < self.text.len() {
+            let line_end = self.line_end(self.read);
+            let Some(node) = self.lines.node().filter(|node| (node.start_byte() as u32) < line_end) else {
+                let (start, text, _) = self.take(line_end);
+                return Some((start, Item::blank(text)));
+            };
+            let kind = node.kind_id();
+            if kind == KINDS.continuation {
+                self.read = node.end_byte() as u32;
+                self.lines.advance();
+                continue;
             }
-            entries.cursor = Some(cursor);
+            // Where a node ends with a continuation, the rest of its line is the blank line behind that.
+            let end = self.line_end(node.end_byte() as u32);
+            let equals = if kind == KINDS.assignment { self.lines.equals() } else { 0 };
+            self.lines.advance();
+            let (start, text, mark) = self.take(end);
+            let item = if kind == KINDS.comment {
+                Item::comment(text)
+            } else if kind == KINDS.section_header {
+                Item::header(text, mark)
+            } else if kind == KINDS.assignment {
+                Item::assignment(text, mark, equals - start)
+            } else {
+                Item::junk(text, node.start_byte() as u32 - start)
+            };
+            return Some((start, item));
         }
-        while entries.node().is_some_and(|node| (node.start_byte() as u32) < start) {
-            entries.advance();
-        }
-        entries
+        None
+    }
+}
+
+/// Walks over the nodes that lines consist of: headers, assignments, comments, junk, and continuations before these.
+struct Lines<'a>(Option<TreeCursor<'a>>);
+
+impl<'a> Lines<'a> {
+    fn new(tree: &'a Tree) -> Self {
+        let mut cursor = tree.walk();
+        let mut lines = Lines(cursor.goto_first_child().then_some(cursor));
+        lines.enter_section();
+        lines
     }
 
     fn node(&self) -> Option<Node<'a>> {
-        Some(self.cursor.as_ref()?.node())
+        Some(self.0.as_ref()?.node())
     }
 
     fn advance(&mut self) {
-        if let Some(cursor) = &mut self.cursor {
-            if cursor.goto_next_sibling() || (cursor.goto_parent() && cursor.goto_next_sibling()) {
-                self.enter();
-            } else {
-                self.cursor = None;
-            }
+        let Some(cursor) = &mut self.0 else { return };
+        if cursor.goto_next_sibling() || (cursor.goto_parent() && cursor.goto_next_sibling()) {
+            self.enter_section();
+        } else {
+            self.0 = None;
         }
     }
 
-    /// From a section to its header.
-    fn enter(&mut self) {
-        if let Some(cursor) = &mut self.cursor
+    fn enter_section(&mut self) {
+        if let Some(cursor) = &mut self.0
             && cursor.node().kind_id() == KINDS.section
         {
             cursor.goto_first_child();
         }
     }
 
-    /// The place of the `=` in the assignment on which the cursor is.
+    /// Where the `=` of the assignment is that the cursor is on.
     fn equals(&mut self) -> u32 {
-        let cursor = self.cursor.as_mut().expect("the cursor is on an assignment");
+        let cursor = self.0.as_mut().expect("the cursor is on an assignment");
         cursor.goto_first_child();
         while cursor.node().kind_id() != KINDS.equals && cursor.goto_next_sibling() {}
-        // It may have a backslash with it.
-        let offset = cursor.node().end_byte() as u32 - 1;
+        // Its node may have a backslash before it.
+        let equals = cursor.node().end_byte() as u32 - 1;
         cursor.goto_parent();
-        offset
-    }
-
-    fn entry(&mut self, end: u32, item: impl FnOnce(&str, u32) -> Item) -> Entry {
-        let start = std::mem::replace(&mut self.start, end);
-        self.read = end;
-        let text = self.source.slice(TextRange::new(start, end));
-        let mark = if start == 0 && text.starts_with(item::BYTE_ORDER_MARK) { item::BYTE_ORDER_MARK.len_utf8() } else { 0 };
-        Entry { start, item: Arc::new(item(&text, mark as u32)) }
-    }
-}
-
-impl<S: Source + ?Sized> Iterator for Entries<'_, S> {
-    type Item = Entry;
-
-    fn next(&mut self) -> Option<Entry> {
-        let len = self.source.len();
-        while self.start < len {
-            let line_end = self.source.line_end(self.read);
-            let Some(node) = self.node().filter(|node| (node.start_byte() as u32) < line_end) else {
-                return Some(self.entry(line_end, |text, _| Item::blank(text)));
-            };
-            let kind = node.kind_id();
-            let node_start = node.start_byte() as u32 - self.start;
-            // A continuation at the end of a node leaves the blank line behind it to be read.
-            let end = self.source.line_end(node.end_byte() as u32);
-            if kind == KINDS.continuation {
-                self.read = node.end_byte() as u32;
-                self.advance();
-                continue;
-            }
-            let equals = if kind == KINDS.assignment { self.equals() - self.start } else { 0 };
-            self.advance();
-            return Some(self.entry(end, |text, mark| {
-                if kind == KINDS.comment {
-                    Item::comment(text)
-                } else if kind == KINDS.section_header {
-                    Item::header(text, mark)
-                } else if kind == KINDS.assignment {
-                    Item::assignment(text, mark, equals)
-                } else {
-                    Item::junk(text, node_start)
-                }
-            }));
-        }
-        None
+        equals
     }
 }

@@ -44,24 +44,21 @@ impl Encoding {
     }
 }
 
-/// The physical lines of `text` with their line endings. A text that ends with a line ending has no empty last line here.
-pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+/// The physical lines of `text` with their line endings. There is no empty one behind a line ending at the end.
+pub(crate) fn lines(mut text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
-        let line = &rest[..line_len(rest)?];
-        rest = &rest[line.len()..];
-        Some(line)
+        let (line, rest) = text.split_at(line_len(text));
+        text = rest;
+        (!line.is_empty()).then_some(line)
     })
 }
 
-/// Length of the first line of `text` with its line ending; `None` for an empty text.
-pub(crate) fn line_len(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    match bytes.iter().position(|b| matches!(b, b'\n' | b'\r')) {
-        Some(at) if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') => Some(at + 2),
-        Some(at) => Some(at + 1),
-        None if bytes.is_empty() => None,
-        None => Some(bytes.len()),
+/// Length of the first line of `text` with its line ending.
+pub(crate) fn line_len(text: &str) -> usize {
+    match text.find(['\n', '\r']) {
+        Some(at) if text[at..].starts_with("\r\n") => at + 2,
+        Some(at) => at + 1,
+        None => text.len(),
     }
 }
 

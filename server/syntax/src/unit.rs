@@ -36,7 +36,7 @@ impl Unit {
     /// Reads a whole text, the way systemd's `config_parse` does. Never fails: what systemd cannot use becomes
     /// [`Junk`](crate::Junk).
     pub fn parse(text: &str) -> Unit {
-        parse::unit(text, &parse::tree(text))
+        Unit { entries: parse::entries(text, 0), len: text.len() as u32 }
     }
 
     /// All logical lines in order.
@@ -191,4 +191,3 @@ impl Entry {
         self.section_name().is_some()
     }
 }
-

@@ -1,6 +1,7 @@
 //! An edited document equals one that is read afresh, whatever was edited.
 
-mod common;
+#[path = "../../../grammar/tests/texts.rs"]
+mod texts;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use unit_syntax::{Document, TextRange, Unit};
 /// An edit: where it starts and how much it replaces, in parts of the text's length, and what it inserts.
 fn edit() -> impl Strategy<Value = (f64, f64, String)> {
     let length = prop_oneof![3 => Just(0.0), 2 => 0.0..0.1, 1 => 0.0..1.0];
-    (0.0..=1.0, length, common::text(3))
+    (0.0..=1.0, length, texts::text(3))
 }
 
 #[track_caller]
@@ -35,10 +36,10 @@ fn replace(text: &mut String, document: &mut Document, start: usize, end: usize,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 30000, ..ProptestConfig::default() })]
 
     #[test]
-    fn edits_equal_a_fresh_parse(text in common::text(30), edits in proptest::collection::vec(edit(), 1..12)) {
+    fn edits_equal_a_fresh_parse(text in texts::text(30), edits in proptest::collection::vec(edit(), 1..12)) {
         let mut text = text;
         let mut document = Document::new(&text);
         for (start, length, insert) in edits {
@@ -50,7 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn typing_and_deleting_equals_a_fresh_parse(text in common::text(12)) {
+    fn typing_and_deleting_equals_a_fresh_parse(text in texts::text(12)) {
         let mut typed = String::new();
         let mut document = Document::new("");
         for c in text.chars() {
@@ -89,7 +90,8 @@ fn what_is_not_edited_stays_the_same_object() {
     let at = text.find("simple").unwrap() as u32;
     document.edit(TextRange::at(at), "\n# inserted\nX=");
     let after = document.unit().entries();
-    let shared = after.iter().filter(|new| before.iter().any(|old| Arc::ptr_eq(&old.item, &new.item))).count();
+    let shared =
+        after.iter().filter(|new| before.iter().any(|old| Arc::ptr_eq(&old.item, &new.item))).count();
     // The edited line became three; the other five are the same.
     assert_eq!((before.len(), after.len(), shared), (6, 8, 5));
     assert_eq!(old.text(), text, "a snapshot does not change");
@@ -97,6 +99,11 @@ fn what_is_not_edited_stays_the_same_object() {
     let mut document = Document::new(text);
     document.edit(TextRange::at(0), "#");
     let after = document.unit().entries();
-    assert!(after[1..].iter().zip(&before[1..]).all(|(new, old)| new.item == old.item && new.start == old.start + 1));
+    assert!(
+        after[1..]
+            .iter()
+            .zip(&before[1..])
+            .all(|(new, old)| new.item == old.item && new.start == old.start + 1)
+    );
     assert_eq!(**document.unit(), Unit::parse(&document.text()));
 }

@@ -1,6 +1,7 @@
 //! Offsets and positions, in the documents that editors have open and in files that are only read.
 
-mod common;
+#[path = "../../../grammar/tests/texts.rs"]
+mod texts;
 
 use proptest::prelude::*;
 use unit_syntax::{Document, Encoding, Position, TextRange, Unit};
@@ -50,9 +51,13 @@ fn what_is_outside_is_clamped() {
     let text = "A=🦀\r\nB\n";
     let document = Document::new(text);
     let unit = Unit::parse(text);
-    for (position, encoding, offset) in
-        [(at(0, 99), Utf16, 6), (at(0, 3), Utf16, 2), (at(0, 3), Utf8, 2), (at(1, u32::MAX), Utf8, 9), (at(99, 0), Utf8, 10)]
-    {
+    for (position, encoding, offset) in [
+        (at(0, 99), Utf16, 6),
+        (at(0, 3), Utf16, 2),
+        (at(0, 3), Utf8, 2),
+        (at(1, u32::MAX), Utf8, 9),
+        (at(99, 0), Utf8, 10),
+    ] {
         assert_eq!(document.offset(position, encoding), offset, "{position:?}");
         assert_eq!(unit.offset(position, encoding), offset, "{position:?}");
     }
@@ -79,7 +84,7 @@ fn edits_at_positions() {
 
 proptest! {
     #[test]
-    fn documents_and_units_agree(text in common::text(12), line in 0u32..8, column in 0u32..20) {
+    fn documents_and_units_agree(text in texts::text(12), line in 0u32..8, column in 0u32..20) {
         let document = Document::new(&text);
         let unit = Unit::parse(&text);
         for encoding in [Utf8, Utf16] {

@@ -1,7 +1,8 @@
 //! The typed view says what systemd's line reader says: compared with a second reader, written after `config_parse` and
 //! `parse_line` and nothing else.
 
-mod common;
+#[path = "../../../grammar/tests/texts.rs"]
+mod texts;
 
 use proptest::prelude::*;
 use unit_syntax::{Item, ItemKind, Junk, Unit};
@@ -60,9 +61,10 @@ fn parse_line(line: &str) -> Option<Line> {
     Some(match line.split_once('=') {
         None => Line::MissingEquals,
         Some(("", _)) => Line::MissingKey,
-        Some((key, value)) => {
-            Line::Assignment(key.trim_matches(WHITESPACE).to_string(), value.trim_matches(WHITESPACE).to_string())
-        }
+        Some((key, value)) => Line::Assignment(
+            key.trim_matches(WHITESPACE).to_string(),
+            value.trim_matches(WHITESPACE).to_string(),
+        ),
     })
 }
 
@@ -85,13 +87,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
-    fn reads_what_systemd_reads(text in common::text(24)) {
+    fn reads_what_systemd_reads(text in texts::text(24)) {
         let unit = Unit::parse(&text);
         prop_assert_eq!(lines(&unit), config_parse(&text));
     }
 
     #[test]
-    fn tiles_the_text(text in common::text(24)) {
+    fn tiles_the_text(text in texts::text(24)) {
         let unit = Unit::parse(&text);
         prop_assert_eq!(unit.text(), text.as_str());
         let mut at = 0;
@@ -106,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn values_map_to_their_source(text in common::text(24)) {
+    fn values_map_to_their_source(text in texts::text(24)) {
         for entry in Unit::parse(&text).entries() {
             let (Some(value), Some(range)) = (entry.value(), entry.value_range()) else { continue };
             let whole = unit_syntax::TextRange::new(0, value.len() as u32);

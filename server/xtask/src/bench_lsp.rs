@@ -125,6 +125,7 @@ enum Measure {
     Completion,
     CompletionBytes,
     Hover,
+    HoverBytes,
     Memory,
 }
 
@@ -382,14 +383,19 @@ impl Session {
         }
 
         let requests = [
-            (Measure::Completion, "textDocument/completion", script.at(script.empty_line, 0)),
-            (Measure::Hover, "textDocument/hover", script.at(script.type_line, 1)),
+            (
+                Measure::Completion,
+                Measure::CompletionBytes,
+                "textDocument/completion",
+                script.at(script.empty_line, 0),
+            ),
+            (Measure::Hover, Measure::HoverBytes, "textDocument/hover", script.at(script.type_line, 1)),
         ];
-        for (measure, method, params) in requests {
+        for (measure, size, method, params) in requests {
             for _ in (0..REQUESTS).take_while(|_| !skip(measure)) {
                 let step = client.request(method, &params);
-                if let (Measure::Completion, Ok((answer, _))) = (measure, &step) {
-                    self.samples.push((Measure::CompletionBytes, answer.bytes as f64));
+                if let Ok((answer, _)) = &step {
+                    self.samples.push((size, answer.bytes as f64));
                 }
                 if !self.record(measure, step.map(|(answer, sent)| answer.received - sent))? {
                     break;
@@ -671,7 +677,7 @@ const fn row(label: &'static str, measure: Measure, percentile: usize, unit: &'s
     Row { label, measure, percentile, unit }
 }
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 9] = [
     row("start to initialize answered", Measure::Start, 50, "ms"),
     row("open to diagnostics", Measure::Open, 50, "ms"),
     row("edit to diagnostics, median", Measure::Edit, 50, "ms"),
@@ -679,6 +685,7 @@ const ROWS: [Row; 8] = [
     row("completion", Measure::Completion, 50, "ms"),
     row("completion, size of answer", Measure::CompletionBytes, 50, "B"),
     row("hover", Measure::Hover, 50, "ms"),
+    row("hover, size of answer", Measure::HoverBytes, 50, "B"),
     row("peak memory", Measure::Memory, 50, "KiB"),
 ];
 

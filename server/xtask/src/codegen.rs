@@ -6,12 +6,12 @@ use std::{
     process::ExitCode,
 };
 
-use crate::codegen_catalog;
+use crate::{codegen_catalog, codegen_grammar};
 
 /// Takes the workspace's root, gives generated files as paths below it and their contents.
 type Generator = fn(&Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String>;
 
-const GENERATORS: [Generator; 1] = [codegen_catalog::generate];
+const GENERATORS: [Generator; 2] = [codegen_catalog::generate, codegen_grammar::generate];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

@@ -5,6 +5,8 @@
 mod data;
 mod docs;
 mod emit;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 

@@ -7,6 +7,8 @@ use clap::Parser;
 mod bench_lsp;
 mod codegen;
 mod codegen_catalog;
+mod codegen_grammar;
+mod picture;
 mod tidy;
 
 #[derive(Parser)]
@@ -16,6 +18,8 @@ enum Task {
     Codegen(codegen::Options),
     /// Measure unitls beside the null server and other language servers
     BenchLsp(bench_lsp::Options),
+    /// Draw the README's picture from the real output
+    Picture(picture::Options),
     /// Check the habits of this repository that neither the compiler nor clippy checks
     Tidy,
 }
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(options) => codegen::run(&options),
         Task::BenchLsp(options) => bench_lsp::run(&options),
+        Task::Picture(options) => picture::run(&options),
         Task::Tidy => tidy::run(),
     };
     outcome.unwrap_or_else(|message| {

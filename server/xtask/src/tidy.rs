@@ -49,7 +49,7 @@ const VERBATIM: &[&str] =
 
 const MOST_LINES: usize = 1_000;
 /// Tables of data and lockfiles may be longer.
-const LONG: &[&str] = &["Cargo.lock", "package-lock.json", "server/catalog/data/"];
+const LONG: &[&str] = &["Cargo.lock", "package-lock.json", "server/catalog/data/", "server/catalog/docs/"];
 
 /// Where each rule of the server has a file of its own.
 const RULES: &str = "server/ide/src/rules/";

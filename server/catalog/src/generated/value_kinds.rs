@@ -294,7 +294,7 @@ pub enum ValueKind {
     StdInput,
     /// One of the listed words, `fd:NAME`, or `file:`, `append:` or `truncate:` and an absolute path.
     StdOutput,
-    /// Text.
+    /// Text of any form.
     String,
     /// Text with C escapes such as `\n`; each assignment adds a line.
     StringEscaped,
@@ -505,7 +505,7 @@ pub(crate) static KINDS: [(ValueKind, &str, &str); 176] = [
     (ValueKind::SocketUnitList, "socket_unit_list", "names of `.socket` units separated by spaces"),
     (ValueKind::StdInput, "std_input", "one of the listed words, `fd:NAME`, or `file:` and an absolute path"),
     (ValueKind::StdOutput, "std_output", "one of the listed words, `fd:NAME`, or `file:`, `append:` or `truncate:` and an absolute path"),
-    (ValueKind::String, "string", "text"),
+    (ValueKind::String, "string", "text of any form"),
     (ValueKind::StringEscaped, "string_escaped", "text with C escapes such as `\\n`; each assignment adds a line"),
     (ValueKind::StringList, "string_list", "words separated by spaces; quotes keep words together"),
     (ValueKind::SyscallFilter, "syscall_filter", "system calls and `@groups` separated by spaces; a leading `~` turns the list into what is denied"),

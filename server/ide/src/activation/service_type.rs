@@ -71,7 +71,13 @@ impl ServiceType {
             return Self::from_word(set.value());
         }
         let set = |key| !unit.list(Section::Service, key).is_empty();
-        let credentials = ["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted", "ImportCredential"];
+        let credentials = [
+            "LoadCredential",
+            "LoadCredentialEncrypted",
+            "SetCredential",
+            "SetCredentialEncrypted",
+            "ImportCredential",
+        ];
         Some(if set("BusName") {
             Self::Dbus
         } else if !set("ExecStart") {

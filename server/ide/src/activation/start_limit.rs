@@ -136,7 +136,8 @@ impl StartLimit {
     }
 }
 
-const BURST: [(Section, &str); 2] = [(Section::Unit, "StartLimitBurst"), (Section::Service, "StartLimitBurst")];
+const BURST: [(Section, &str); 2] =
+    [(Section::Unit, "StartLimitBurst"), (Section::Service, "StartLimitBurst")];
 const INTERVAL: [(Section, &str); 3] = [
     (Section::Unit, "StartLimitIntervalSec"),
     (Section::Unit, "StartLimitInterval"),
@@ -160,7 +161,10 @@ impl Verdict {
             }
             Self::Endless { period, boundary, .. } => {
                 let edge = if boundary { " (exactly on the window's edge)" } else { "" };
-                format!("the limit is never reached{edge}: restarts for ever, about every {}", seconds(period))
+                format!(
+                    "the limit is never reached{edge}: restarts for ever, about every {}",
+                    seconds(period)
+                )
             }
             Self::Unsure => "depends on timing: it may give up in some window or never".to_owned(),
         }

@@ -71,8 +71,14 @@ declare_rule! {
 }
 
 /// Targets that boot reaches by itself.
-const BOOT: [&str; 6] =
-    ["multi-user.target", "graphical.target", "default.target", "basic.target", "sysinit.target", "network-online.target"];
+const BOOT: [&str; 6] = [
+    "multi-user.target",
+    "graphical.target",
+    "default.target",
+    "basic.target",
+    "sysinit.target",
+    "network-online.target",
+];
 
 fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Service {
@@ -107,7 +113,9 @@ fn check(cx: &mut UnitContext<'_>) {
 fn boot_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
     ["WantedBy", "RequiredBy", "UpheldBy"].iter().find_map(|key| {
         let settings = unit.list(Section::Install, key).into_iter();
-        settings.into_iter().find(|setting| setting.value().split_ascii_whitespace().any(|word| BOOT.contains(&word)))
+        settings
+            .into_iter()
+            .find(|setting| setting.value().split_ascii_whitespace().any(|word| BOOT.contains(&word)))
     })
 }
 

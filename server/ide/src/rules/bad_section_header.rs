@@ -50,7 +50,8 @@ declare_rule! {
 fn check(cx: &mut LineContext<'_, '_>) {
     if matches!(cx.entry.item.kind(), ItemKind::Junk(Junk::BadHeader)) {
         let range = cx.content();
-        let message = "A section header ends with `]`: systemd stops reading here and refuses the unit.".to_owned();
+        let message =
+            "A section header ends with `]`: systemd stops reading here and refuses the unit.".to_owned();
         cx.report(&BAD_SECTION_HEADER, range, message);
     }
 }

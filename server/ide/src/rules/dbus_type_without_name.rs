@@ -61,9 +61,10 @@ fn check(cx: &mut UnitContext<'_>) {
     }
     let typed = cx.unit.scalar(Section::Service, "Type", |value| ServiceType::from_word(value).is_some());
     let (setting, message) = match (named.last(), typed) {
-        (Some(name), _) => {
-            (*name, format!("`{}` is no bus name, so Type=dbus has none: systemd refuses the unit.", name.value()))
-        }
+        (Some(name), _) => (
+            *name,
+            format!("`{}` is no bus name, so Type=dbus has none: systemd refuses the unit.", name.value()),
+        ),
         (None, Some(typed)) => (typed, "Type=dbus needs a `BusName=`: systemd refuses the unit.".to_owned()),
         (None, None) => return,
     };

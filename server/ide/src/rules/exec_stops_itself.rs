@@ -167,10 +167,12 @@ fn call(words: &[&str]) -> Vec<(String, String)> {
 /// Whether a name reads like one from a tutorial that somebody forgot to fill in.
 fn is_placeholder(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let starts = ["your", "my-", "my_", "myapp", "myservice", "example", "placeholder", "changeme", "foo.", "<"];
+    let starts =
+        ["your", "my-", "my_", "myapp", "myservice", "example", "placeholder", "changeme", "foo.", "<"];
     starts.iter().any(|start| name.starts_with(start))
 }
 
 fn missing(cx: &UnitContext<'_>, name: &str) -> bool {
-    UnitName::parse(name).is_none_or(|name| matches!(cx.workspace.resolve(&name, cx.place()), Resolution::Missing))
+    UnitName::parse(name)
+        .is_none_or(|name| matches!(cx.workspace.resolve(&name, cx.place()), Resolution::Missing))
 }

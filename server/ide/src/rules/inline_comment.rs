@@ -74,14 +74,15 @@ fn check(cx: &mut LineContext<'_, '_>) {
         return;
     };
     let (kept, comment) = (value[..at].trim_end(), &value[at..]);
-    let prose = comment[1..].starts_with([' ', '\t']) && comment[1..].trim_start().starts_with(char::is_alphabetic);
+    let prose =
+        comment[1..].starts_with([' ', '\t']) && comment[1..].trim_start().starts_with(char::is_alphabetic);
     if severity != Severity::Error && !prose {
         return;
     }
     let message = match severity {
-        Severity::Error => format!(
-            "A comment needs a line of its own: systemd reads `{value}` as the whole value, cannot parse it and ignores the line."
-        ),
+        Severity::Error => "A comment needs a line of its own: systemd reads it as part of the value, cannot \
+                            parse that and ignores the line."
+            .to_owned(),
         Severity::Information => {
             format!("A comment needs a line of its own: the program gets `{comment}` as arguments.")
         }

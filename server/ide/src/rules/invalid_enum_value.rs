@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The value holds specifiers or is empty, or the file is a template of another language.
+    /// The value is empty, or the file is a template of another language.
     ///
     /// ## Source
     ///

@@ -35,7 +35,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The value holds specifiers or is empty, or the file is a template of another language. Bare numbers
+    /// The value is empty, or the file is a template of another language. Bare numbers
     /// are seconds.
     ///
     /// ## Source
@@ -62,10 +62,8 @@ fn check(cx: &mut LineContext<'_, '_>) {
     };
     let range = cx.entry.item.value_to_source(error.range);
     let fate = if directive.fatal { "refuses the unit" } else { "ignores the line" };
-    let message = format!(
-        "`{value}` is no {what}: systemd {fate}. `{}=` takes {}.",
-        directive.name, error.expected
-    );
+    let message =
+        format!("`{value}` is no {what}: systemd {fate}. `{}=` takes {}.", directive.name, error.expected);
     let nearest = error.nearest;
     let report = cx.report(&INVALID_TIME_OR_BOOL, range, message);
     if let Some(nearest) = nearest {

@@ -70,7 +70,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
         return;
     };
     let message = match fits(&home) {
-        true => format!("`{key}=` belongs to [{}]; in [{}] systemd ignores it.", home.section.name(), section.name()),
+        true => format!(
+            "`{key}=` belongs to [{}]; in [{}] systemd ignores it.",
+            home.section.name(),
+            section.name()
+        ),
         false => format!(
             "`{key}=` is a key of [{}], which this type of unit does not have; systemd ignores it.",
             home.section.name()

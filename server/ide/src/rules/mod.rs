@@ -33,8 +33,8 @@ mod value_too_new;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use declare::{Category, FixAvailability, Rule, Since};
 pub(crate) use declare::Check;
+pub use declare::{Category, FixAvailability, Rule, Since};
 pub(crate) use line::LineFinding;
 
 use crate::diagnostic::Diagnostic;
@@ -66,7 +66,6 @@ pub static RULES: [&Rule; 24] = [
     &invalid_time_or_bool::INVALID_TIME_OR_BOOL,
     &multiple_execstart::MULTIPLE_EXECSTART,
     &no_exec_command::NO_EXEC_COMMAND,
-
 ];
 
 /// The rule with this code.
@@ -81,7 +80,8 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
     if !file.kind.is_unit_file() {
         return Vec::new();
     }
-    let mut findings: Vec<Diagnostic> = file.line_findings().iter().map(|finding| finding.place(file)).collect();
+    let mut findings: Vec<Diagnostic> =
+        file.line_findings().iter().map(|finding| finding.place(file)).collect();
     if !file.foreign_template
         && !file.masked
         && let Some(effective) = workspace.effective_of(file)

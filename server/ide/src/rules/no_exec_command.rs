@@ -61,7 +61,10 @@ fn check(cx: &mut UnitContext<'_>) {
         return;
     }
     let stops = has(Section::Service, "ExecStop");
-    let acts = cx.unit.scalar(Section::Unit, "SuccessAction", |_| true).is_some_and(|setting| setting.value() != "none");
+    let acts = cx
+        .unit
+        .scalar(Section::Unit, "SuccessAction", |_| true)
+        .is_some_and(|setting| setting.value() != "none");
     let remains = cx.unit.scalar(Section::Service, "RemainAfterExit", |value| boolean(value).is_some());
     let remains = remains.is_some_and(|setting| boolean(setting.value()) == Some(true));
     let message = if !stops && !acts {

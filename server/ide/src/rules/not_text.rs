@@ -49,7 +49,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
     let text = cx.entry.item.text();
     let range = cx.content();
     if text.contains('\0') {
-        cx.report(&NOT_TEXT, range, "This line holds a NUL byte, at which systemd ends it: this is no text file.".into());
+        cx.report(
+            &NOT_TEXT,
+            range,
+            "This line holds a NUL byte, at which systemd ends it: this is no text file.".into(),
+        );
     } else if cx.file.decoding == Decoding::Lossy && text.contains('\u{fffd}') {
         cx.report(&NOT_TEXT, range, "This line is not valid UTF-8: systemd ignores it.".into());
     }

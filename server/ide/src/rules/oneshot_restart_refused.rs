@@ -67,8 +67,11 @@ fn check(cx: &mut UnitContext<'_>) {
             "systemd refuses Type=oneshot with `Restart={}`; use `on-failure`, or a timer to repeat it.",
             setting.value()
         );
-        let edit =
-            TextEdit { path: setting.file.path.clone(), range: setting.value_range(), text: "on-failure".to_owned() };
+        let edit = TextEdit {
+            path: setting.file.path.clone(),
+            range: setting.value_range(),
+            text: "on-failure".to_owned(),
+        };
         if let Some(finding) = cx.report_value(&ONESHOT_RESTART_REFUSED, severity, setting, message) {
             finding.set_fix(Fix {
                 title: "Use `Restart=on-failure`".to_owned(),

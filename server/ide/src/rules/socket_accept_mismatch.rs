@@ -104,7 +104,11 @@ fn check(cx: &mut UnitContext<'_>) {
             None => return,
         },
     };
-    let insert_at = file.unit.sections().find(|section| section.name() == "Socket").map(|section| section.header.range().end);
+    let insert_at = file
+        .unit
+        .sections()
+        .find(|section| section.name() == "Socket")
+        .map(|section| section.header.range().end);
     let path = file.path.clone();
     let severity = SOCKET_ACCEPT_MISMATCH.severity;
     let Some(finding) = cx.report(&SOCKET_ACCEPT_MISMATCH, severity, (file, range), message) else {
@@ -127,7 +131,7 @@ fn check(cx: &mut UnitContext<'_>) {
 
 /// The service that the socket would start with the other `Accept=`; `None` when `Service=` decides.
 pub(super) fn other_service(socket: &Effective<'_>, service: &UnitName) -> Option<UnitName> {
-    if service.is_template() {
+    if accepts(socket) {
         return UnitName::parse(&format!("{}.service", service.prefix()));
     }
     let explicit = !socket.list(Section::Socket, "Service").is_empty();

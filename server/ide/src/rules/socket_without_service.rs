@@ -1,11 +1,13 @@
 //! Rule: a socket whose service is missing or masked.
 
+use std::sync::Arc;
+
 use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::diagnostic::Severity;
-use crate::workspace::{Effective, Resolution, UnitName, World, accepts};
+use crate::workspace::{Effective, File, Resolution, UnitName, World, accepts};
 
 declare_rule! {
     /// ## What it does
@@ -51,8 +53,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The socket has no `[Install]` and nothing asks for it (`syslog.socket` waits for an optional
-    /// alias), the service's name holds specifiers, or an alias provides it. Where the rest of the system
+    /// The socket has no `[Install]` and nothing pulls it in (`syslog.socket` waits for an optional
+    /// alias; `After=` alone starts nothing), the service's name holds specifiers, or an alias provides it. Where the rest of the system
     /// is out of sight (one package, one repository) and no other unit of the same name lies beside,
     /// it is a hint only.
     ///
@@ -68,6 +70,9 @@ declare_rule! {
         check: Unit(check),
     }
 }
+
+/// Keys that start the units they name, or enable them; others only order or stop.
+const PULLING: [&str; 6] = ["Wants", "Requires", "BindsTo", "Upholds", "Sockets", "Also"];
 
 fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Socket || cx.unit.fragment.is_none() {
@@ -90,7 +95,9 @@ fn check(cx: &mut UnitContext<'_>) {
     let message = match masked {
         true => format!("`{service}`, which `{name}` starts, is masked: the socket cannot be started."),
         false if accepts(cx.unit) => {
-            format!("`{name}` starts an instance of `{service}` for each connection, but there is no such template: connections fail.")
+            format!(
+                "`{name}` starts an instance of `{service}` for each connection, but there is no such template: connections fail."
+            )
         }
         false => format!("`{name}` has no `{service}` to start: systemd refuses to start the socket."),
     };
@@ -106,7 +113,8 @@ fn check(cx: &mut UnitContext<'_>) {
 
 /// How sure it is that a missing unit is missing: an error in a whole system or beside a sibling.
 pub(super) fn missing_severity(cx: &UnitContext<'_>, name: &UnitName) -> Severity {
-    let sure = cx.workspace.world(cx.place()) == World::Closed || cx.workspace.has_stem_sibling(name, cx.place());
+    let sure =
+        cx.workspace.world(cx.place()) == World::Closed || cx.workspace.has_stem_sibling(name, cx.place());
     if sure { Severity::Error } else { Severity::Hint }
 }
 
@@ -116,12 +124,19 @@ fn is_mismatch(cx: &UnitContext<'_>, service: &UnitName) -> bool {
         .is_some_and(|other| matches!(cx.workspace.resolve(&other, cx.place()), Resolution::Found(_)))
 }
 
-/// Whether anything would start the socket: its own `[Install]`, or a unit that names it.
+/// Whether anything would start the socket: its own `[Install]`, a link, or a unit that pulls it in.
 fn is_wanted(cx: &UnitContext<'_>, name: &UnitName) -> bool {
     let installs = |unit: &Effective<'_>| {
         ["WantedBy", "RequiredBy", "UpheldBy", "Also", "Alias"]
             .iter()
             .any(|key| !unit.list(Section::Install, key).is_empty())
     };
-    installs(cx.unit) || cx.workspace.files_mentioning(name.as_str()).next().is_some()
+    let pulls = |file: &Arc<File>| {
+        let mut mentions = file.mentions().iter().filter(|mention| &*mention.name == name.as_str());
+        cx.workspace.sees(cx.place(), &file.place)
+            && mentions.any(|mention| PULLING.contains(&mention.directive.name))
+    };
+    installs(cx.unit)
+        || cx.workspace.is_enabled(name, cx.place())
+        || cx.workspace.files_mentioning(name.as_str()).any(pulls)
 }

@@ -100,7 +100,8 @@ fn check(cx: &mut UnitContext<'_>) {
             ),
         ),
     };
-    let delay = cx.unit.scalar(Section::Service, "RestartSec", |value| crate::value::time_span(value).is_some());
+    let delay =
+        cx.unit.scalar(Section::Service, "RestartSec", |value| crate::value::time_span(value).is_some());
     let Some(setting) = delay.or(restart) else {
         return;
     };

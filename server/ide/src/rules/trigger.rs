@@ -22,7 +22,9 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
         Resolution::Missing => {
             format!("`{name}` starts `{target}`, which does not exist: systemd refuses to start it.")
         }
-        Resolution::Masked(_) => format!("`{name}` starts `{target}`, which is masked: systemd refuses to start it."),
+        Resolution::Masked(_) => {
+            format!("`{name}` starts `{target}`, which is masked: systemd refuses to start it.")
+        }
     };
     let severity = missing_severity(cx, name);
     match setting {

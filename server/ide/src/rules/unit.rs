@@ -53,7 +53,7 @@ impl<'a> UnitContext<'a> {
     /// The header of the unit's own section in its fragment, else the fragment's start.
     pub(crate) fn header(&self) -> Option<(&'a Arc<File>, TextRange)> {
         let fragment = self.unit.fragment?;
-        let own = self.unit.section().map(Section::name);
+        let own = self.unit.unit_type.own_section().map(Section::name);
         let sections = || fragment.unit.sections();
         let header = sections().find(|section| Some(section.name()) == own).or_else(|| sections().next());
         let range = header.map_or(TextRange::new(0, 0), |section| {

@@ -58,7 +58,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
     };
     if matches!(cx.entry.item.kind(), ItemKind::Junk(Junk::MissingKey)) {
         let range = cx.content();
-        cx.report(&UNKNOWN_KEY, range, "There is no key before the `=`: systemd ignores the line.".to_owned());
+        cx.report(
+            &UNKNOWN_KEY,
+            range,
+            "There is no key before the `=`: systemd ignores the line.".to_owned(),
+        );
         return;
     }
     let (Some(key), Some(range)) = (cx.entry.item.key(), cx.entry.item.key_range()) else {
@@ -67,14 +71,19 @@ fn check(cx: &mut LineContext<'_, '_>) {
     if let Some(directive) = cx.line.directive {
         if directive.availability(cx.version()) == Availability::Unknown {
             let version = cx.version().0;
-            cx.report(&UNKNOWN_KEY, range, format!("systemd {version} does not know `{key}=` and ignores the line."));
+            cx.report(
+                &UNKNOWN_KEY,
+                range,
+                format!("systemd {version} does not know `{key}=` and ignores the line."),
+            );
         }
         return;
     }
     if key.starts_with("X-") || sections_with(key).next().is_some() {
         return;
     }
-    let known = directives(section).iter().filter(|directive| directive.documented).map(|directive| directive.name);
+    let known =
+        directives(section).iter().filter(|directive| directive.documented).map(|directive| directive.name);
     let nearest = nearest(key, known);
     let hint = nearest.map_or(String::new(), |nearest| format!(" Did you mean `{nearest}=`?"));
     let message = format!("[{}] knows no `{key}=`: systemd ignores the line.{hint}", section.name());

@@ -74,11 +74,15 @@ fn check(cx: &mut LineContext<'_, '_>) {
             unit_type.suffix(),
             section.name()
         ),
-        SectionContext::Unknown => format!("systemd knows no section [{name}]: it is ignored with all its keys."),
+        SectionContext::Unknown => {
+            format!("systemd knows no section [{name}]: it is ignored with all its keys.")
+        }
         _ => return,
     };
     let meant = match cx.line.section {
-        SectionContext::Unknown => nearest(name, unit_type.sections().iter().map(|section: &Section| section.name())),
+        SectionContext::Unknown => {
+            nearest(name, unit_type.sections().iter().map(|section: &Section| section.name()))
+        }
         _ => None,
     };
     let hint = meant.map_or(String::new(), |meant| format!(" Did you mean [{meant}]?"));

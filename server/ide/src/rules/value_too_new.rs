@@ -68,9 +68,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
 }
 
 /// The line's value error, where its value is to be judged at all and nothing else speaks of the line.
-pub(super) fn checked_value<'a>(cx: &LineContext<'a, '_>) -> Option<(&'static Directive, &'a str, ValueError)> {
+pub(super) fn checked_value<'a>(
+    cx: &LineContext<'a, '_>,
+) -> Option<(&'static Directive, &'a str, ValueError)> {
     let directive = cx.line.directive?;
-    let value = cx.entry.item.value().filter(|value| !value.is_empty() && !value.contains('%'))?;
+    let value = cx.entry.item.value().filter(|value| !value.is_empty())?;
     if cx.file.foreign_template
         || !directive.validated_at_load
         || directive.availability(cx.version()) != Availability::Active

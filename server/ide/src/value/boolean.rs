@@ -18,7 +18,9 @@ mod tests {
 
     #[test]
     fn spellings() {
-        for (text, meaning) in [("YES", Some(true)), ("t", Some(true)), ("Off", Some(false)), ("0", Some(false))] {
+        for (text, meaning) in
+            [("YES", Some(true)), ("t", Some(true)), ("Off", Some(false)), ("0", Some(false))]
+        {
             assert_eq!(boolean(text), meaning);
         }
         for text in ["", "2", "yess", " yes", "enabled", "01"] {

@@ -11,7 +11,7 @@ use unit_syntax::TextRange;
 pub use boolean::boolean;
 pub use exec_command::{ExecCommand, ExecWord, exec_commands};
 pub use time_span::{TimeSpan, time_span};
-pub use words::{canonical_word, word};
+pub use words::canonical_word;
 
 /// What is wrong with a value.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,7 +42,7 @@ pub enum Problem {
 /// Judges one non-empty value; `Ok` also where this kind of value is not looked at yet.
 pub fn check(directive: &Directive, value: &str, version: Version) -> Result<(), ValueError> {
     let whole = TextRange::new(0, value.len() as u32);
-    match kind_at(directive, version) {
+    match directive.kind_in(version) {
         ValueKind::Boolean | ValueKind::Tristate => match boolean(value) {
             Some(_) => Ok(()),
             None => Err(ValueError {
@@ -66,14 +66,6 @@ pub fn check(directive: &Directive, value: &str, version: Version) -> Result<(),
             }),
             _ => Ok(()),
         },
-    }
-}
-
-/// The kind of value that the given systemd reads.
-pub fn kind_at(directive: &Directive, version: Version) -> ValueKind {
-    match directive.older_kind {
-        Some((until, kind)) if version <= until => kind,
-        _ => directive.kind,
     }
 }
 

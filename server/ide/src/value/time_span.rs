@@ -87,36 +87,49 @@ pub(super) fn parse(text: &str, kind: SpanKind) -> Option<TimeSpan> {
     if rest == "infinity" && kind.infinity || kind.words.contains(&rest) {
         return Some(TimeSpan::Infinity);
     }
-    let mut nanos: u64 = 0;
+    // The largest number stands for infinity.
+    let most = if kind.nanos { u128::from(u64::MAX) } else { u128::from(u64::MAX) * 1000 };
+    let mut nanos: u128 = 0;
     let mut terms = 0;
     while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (whole, behind) = rest.split_at(digits);
+        // strtoll() reads the number, so that it may carry a sign.
+        let signed =
+            rest.strip_prefix('+').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+        let (whole, behind) = split_digits(signed.unwrap_or(rest));
         let (fraction, behind) = match behind.strip_prefix('.') {
-            Some(behind) => behind.split_at(behind.bytes().take_while(u8::is_ascii_digit).count()),
-            None => ("", behind),
+            Some(behind) => split_digits(behind),
+            None => ("0", behind),
         };
-        if whole.is_empty() && fraction.is_empty() {
+        if fraction.is_empty() || whole.is_empty() && behind.len() == rest.len() {
             return None;
         }
-        let behind = behind.trim_start_matches(blank);
+        let unblanked = behind.trim_start_matches(blank);
         let nano_units = NANO_UNITS.iter().filter(|_| kind.nanos);
-        let unit = UNITS.iter().chain(nano_units).find(|(unit, _)| behind.starts_with(unit));
+        let unit = UNITS.iter().chain(nano_units).find(|(unit, _)| unblanked.starts_with(unit));
         let (unit, behind) = match unit {
-            Some((spelling, unit)) => (*unit, &behind[spelling.len()..]),
-            None => (kind.bare, behind),
+            Some((spelling, unit)) => (*unit, &unblanked[spelling.len()..]),
+            // Numbers without a unit need a blank between them.
+            None if !behind.is_empty() && unblanked.len() == behind.len() => return None,
+            None => (kind.bare, unblanked),
         };
-        let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-        nanos = nanos.checked_add(whole.checked_mul(unit)?)?;
+        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        nanos += whole as u128 * u128::from(unit);
         let mut digit_weight = unit;
         for digit in fraction.bytes() {
             digit_weight /= 10;
-            nanos = nanos.checked_add(u64::from(digit - b'0') * digit_weight)?;
+            nanos += u128::from(digit - b'0') * u128::from(digit_weight);
+        }
+        if nanos >= most {
+            return None;
         }
         terms += 1;
         rest = behind.trim_start_matches(blank);
     }
-    (terms > 0).then_some(TimeSpan::Micros(nanos / 1000))
+    (terms > 0).then_some(TimeSpan::Micros((nanos / 1000) as u64))
+}
+
+fn split_digits(text: &str) -> (&str, &str) {
+    text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 impl TimeSpan {
@@ -177,11 +190,34 @@ mod tests {
             (".5s", 0.5),
             ("5 6s", 11.0),
             ("1M", 2_629_800.0),
+            ("+5", 5.0),
+            ("1.5 .5", 2.0),
+            ("5µs 3μs", 8e-6),
+            ("1000y", 3.15576e10),
             ("infinity", f64::INFINITY),
         ] {
             assert_eq!(time_span(text).map(TimeSpan::seconds), Some(seconds), "{text}");
         }
-        for text in ["", "5 parsecs", "1,5s", "-5", "s", "1min # note", "Infinity", "5S", "5 ns", "."] {
+        for text in [
+            "",
+            "5 parsecs",
+            "1,5s",
+            "-5",
+            "s",
+            "1min # note",
+            "Infinity",
+            "5S",
+            "5 ns",
+            ".",
+            "5.",
+            "5.s",
+            "5.5.5",
+            "+.5",
+            "+",
+            "-0",
+            "infinity 5",
+            "600000y",
+        ] {
             assert_eq!(time_span(text), None, "{text}");
         }
     }

@@ -5,16 +5,9 @@ use unit_syntax::TextRange;
 
 use super::{Problem, ValueError, boolean, nearest};
 
-/// The word of `directive` that `value` spells exactly.
-pub fn word(directive: &Directive, value: &str) -> Option<&'static Word> {
-    directive.words.iter().find(|word| {
-        word.text == value || directive.words_ignore_case && word.text.eq_ignore_ascii_case(value)
-    })
-}
-
 /// The word that `value` stands for: itself, or the one that its boolean spelling means.
 pub fn canonical_word(directive: &Directive, value: &str) -> Option<&'static str> {
-    word(directive, value).map(|word| word.text).or_else(|| {
+    directive.word(value).map(|word| word.same_as.unwrap_or(word.text)).or_else(|| {
         let spelled = directive.boolean.as_ref()?;
         match boolean(value)? {
             true => spelled.yes.or(Some("yes")),
@@ -30,18 +23,20 @@ pub(super) fn check(directive: &Directive, value: &str, version: Version) -> Res
         return Ok(());
     }
     let prefixed = |word: &&Word| {
-        word.takes_argument && value.strip_prefix(word.text).is_some_and(|rest| rest.starts_with(':') || word.text.ends_with(':'))
+        word.takes_argument
+            && value
+                .strip_prefix(word.text)
+                .is_some_and(|rest| rest.starts_with(':') || word.text.ends_with(':'))
     };
-    match word(directive, value).or_else(|| directive.words.iter().find(prefixed)) {
+    match directive.word(value).or_else(|| directive.words.iter().find(prefixed)) {
         Some(word) if word.since > version => Err(ValueError {
             range,
             problem: Problem::WordTooNew(word.since),
             expected: listed(directive, version),
             nearest: None,
         }),
-        Some(word) if word.until.is_some_and(|until| until < version) => Err(unknown(directive, value, version, range)),
-        Some(_) => Ok(()),
-        None => Err(unknown(directive, value, version, range)),
+        Some(word) if word.known_to(version) => Ok(()),
+        _ => Err(unknown(directive, value, version, range)),
     }
 }
 
@@ -57,7 +52,7 @@ fn unknown(directive: &Directive, value: &str, version: Version, range: TextRang
 fn known(directive: &Directive, version: Version) -> impl Iterator<Item = &'static str> {
     let words = directive.words.iter();
     words
-        .filter(move |word| word.since <= version && word.until.is_none_or(|until| until >= version) && !word.deprecated)
+        .filter(move |word| word.known_to(version) && !word.deprecated && word.same_as.is_none())
         .map(|word| word.text)
 }
 

@@ -96,12 +96,6 @@ impl<'a> Effective<'a> {
         }
         found
     }
-
-    /// The section that the unit's type has for itself.
-    pub fn section(&self) -> Option<Section> {
-        let sections = self.unit_type.sections().iter().copied();
-        sections.into_iter().find(|section| !matches!(section, Section::Unit | Section::Install))
-    }
 }
 
 impl Workspace {
@@ -111,7 +105,9 @@ impl Workspace {
     pub fn effective_of<'a>(&'a self, file: &'a Arc<File>) -> Option<Effective<'a>> {
         let unit_type = file.kind.unit_type()?;
         match &file.kind {
-            FileKind::Fragment { name: Some(name), .. } => Some(self.with_drop_ins(name, Some(file), &file.place)),
+            FileKind::Fragment { name: Some(name), .. } => {
+                Some(self.with_drop_ins(name, Some(file), &file.place))
+            }
             FileKind::DropIn { owner, .. } => match UnitName::parse(owner) {
                 Some(name) if !owner.split('.').next().is_some_and(|stem| stem.ends_with('-')) => {
                     let fragment = self.fragment(&name, &file.place);
@@ -216,10 +212,7 @@ mod tests {
     #[test]
     fn folders_that_speak_for_a_unit() {
         let owners = |name: &str| drop_in_owners(&UnitName::parse(name).expect("a unit name"));
-        assert_eq!(
-            owners("a-b-c.service"),
-            ["a-b-c.service", "a-b-.service", "a-.service", "service"]
-        );
+        assert_eq!(owners("a-b-c.service"), ["a-b-c.service", "a-b-.service", "a-.service", "service"]);
         assert_eq!(
             owners("a-b@x.socket"),
             ["a-b@x.socket", "a-b@.socket", "a-@x.socket", "a-@.socket", "socket"]

@@ -206,7 +206,12 @@ impl File {
     }
 
     /// Judges `changed` afresh and keeps what `old` says of the entries before and behind.
-    fn merge_findings(&self, old: &[LineFinding], old_len: usize, changed: Range<usize>) -> Arc<[LineFinding]> {
+    fn merge_findings(
+        &self,
+        old: &[LineFinding],
+        old_len: usize,
+        changed: Range<usize>,
+    ) -> Arc<[LineFinding]> {
         let old_end = changed.end + old_len - self.lines.len();
         let before = old.iter().take_while(|finding| (finding.entry as usize) < changed.start);
         let mut findings: Vec<_> = before.cloned().collect();
@@ -229,7 +234,8 @@ impl File {
             let mut found = None;
             match entry.item.kind() {
                 ItemKind::Header { .. } => {
-                    section = SectionContext::of_name(entry.item.section_name().unwrap_or_default(), unit_type);
+                    section =
+                        SectionContext::of_name(entry.item.section_name().unwrap_or_default(), unit_type);
                 }
                 ItemKind::Assignment { .. } => {
                     if let (SectionContext::Known(section), Some(key)) = (section, entry.item.key()) {
@@ -270,15 +276,13 @@ impl File {
 
 impl SectionContext {
     fn of_name(name: &str, unit_type: Option<UnitType>) -> Self {
-        if name.starts_with("X-") {
-            return Self::Extension;
-        }
-        match (Section::from_name(name), unit_type) {
-            (Some(section), Some(unit_type)) if !unit_type.sections().contains(&section) => Self::Foreign(section),
-            (Some(section), _) => Self::Known(section),
-            (None, Some(UnitType::Target)) if name == "Target" => Self::Empty,
-            (None, Some(UnitType::Device)) if name == "Device" => Self::Empty,
-            (None, _) => Self::Unknown,
+        let read = unit_type.is_none_or(|unit_type| unit_type.reads_section(name));
+        match Section::from_name(name) {
+            _ if name.starts_with("X-") => Self::Extension,
+            Some(section) if read => Self::Known(section),
+            Some(section) => Self::Foreign(section),
+            None if read && unit_type.is_some() => Self::Empty,
+            None => Self::Unknown,
         }
     }
 }

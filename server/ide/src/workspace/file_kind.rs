@@ -93,10 +93,7 @@ pub(super) fn is_foreign_template(path: &Path) -> bool {
 
 /// The name that the file stands for: without `systemctl edit`'s decoration and template suffixes.
 fn real_name(name: &str) -> &str {
-    let name = TEMPLATE_SUFFIXES
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(name);
+    let name = TEMPLATE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
     let Some(edited) = name.strip_prefix(".#") else {
         return name;
     };
@@ -150,7 +147,10 @@ mod tests {
             ("service.d/x.conf", "service"),
             ("/etc/systemd/system/foo.timer.d/.#override.conf0123456789abcdef", "foo.timer"),
         ] {
-            assert!(matches!(kind(path), FileKind::DropIn { owner: found, .. } if &*found == owner), "{path}");
+            assert!(
+                matches!(kind(path), FileKind::DropIn { owner: found, .. } if &*found == owner),
+                "{path}"
+            );
         }
     }
 

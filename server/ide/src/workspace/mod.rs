@@ -82,7 +82,11 @@ impl Workspace {
     }
 
     /// Adds or replaces files as they lie on disk.
-    pub fn set_on_disk(&mut self, files: impl IntoIterator<Item = File>, links: impl IntoIterator<Item = UnitLink>) {
+    pub fn set_on_disk(
+        &mut self,
+        files: impl IntoIterator<Item = File>,
+        links: impl IntoIterator<Item = UnitLink>,
+    ) {
         let disk = Arc::make_mut(&mut self.disk);
         for file in files {
             disk.remove(&file.path);
@@ -143,7 +147,10 @@ impl Workspace {
         &self.disk.links
     }
 
-    fn closed<'a>(&'a self, paths: impl Iterator<Item = &'a Arc<Path>>) -> impl Iterator<Item = &'a Arc<File>> {
+    fn closed<'a>(
+        &'a self,
+        paths: impl Iterator<Item = &'a Arc<Path>>,
+    ) -> impl Iterator<Item = &'a Arc<File>> {
         paths.filter(|path| !self.open.contains_key(*path)).filter_map(|path| self.disk.files.get(path))
     }
 }

@@ -65,7 +65,12 @@ impl Place {
                 if folder.ends_with(suffix) {
                     let root = folder.ancestors().nth(Path::new(suffix).components().count());
                     let root = root.unwrap_or(Path::new(""));
-                    return Self { root: usr_merged(root, suffix).into(), rank: rank as u8, scope, searched: true };
+                    return Self {
+                        root: usr_merged(root, suffix).into(),
+                        rank: rank as u8,
+                        scope,
+                        searched: true,
+                    };
                 }
             }
         }
@@ -100,7 +105,8 @@ mod tests {
 
     #[test]
     fn roots_and_ranks() {
-        let place = |folder: &str| Place::of_folder(Path::new(folder), &[Path::new("/home/me/project").into()]);
+        let place =
+            |folder: &str| Place::of_folder(Path::new(folder), &[Path::new("/home/me/project").into()]);
         let etc = place("/srv/image/etc/systemd/system");
         let usr = place("/srv/image/usr/lib/systemd/system");
         let lib = place("/srv/image/lib/systemd/system");

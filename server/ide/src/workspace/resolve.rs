@@ -1,10 +1,11 @@
 //! From a trigger to what it starts, as `socket_load_service_unit()` and `config_parse_trigger_unit()` find it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use unit_catalog::{Section, UnitType};
 
-use super::{Effective, File, Place, Setting, UnitName, Workspace};
+use super::{Effective, File, Place, Setting, UnitLink, UnitName, Workspace};
 
 /// What became of a name.
 #[derive(Clone, Debug)]
@@ -42,23 +43,36 @@ impl Workspace {
         for name in names.iter().flatten() {
             let declared = self.files_mentioning(name.as_str()).find(|file| {
                 super::effective::sees(asker, &file.place)
-                    && file.mentions().iter().any(|mention| {
-                        mention.directive.name == "Alias" && &*mention.name == name.as_str()
-                    })
+                    && file
+                        .mentions()
+                        .iter()
+                        .any(|mention| mention.directive.name == "Alias" && &*mention.name == name.as_str())
             });
             let linked = || {
-                let named = |link: &&super::UnitLink| {
-                    link.path.file_name().is_some_and(|file_name| file_name == name.as_str())
-                        && !link.path.parent().is_some_and(is_enablement_folder)
-                };
-                let target = UnitName::parse(&self.links().iter().find(named)?.target)?;
-                self.fragment(&target, asker)
+                let aliases = self.links_called(name, asker).filter(|link| !link.enables());
+                let mut targets = aliases.filter_map(|link| UnitName::parse(&link.target));
+                targets.find_map(|target| self.fragment(&target, asker))
             };
             if let Some(file) = declared.or_else(linked) {
                 return Some(file);
             }
         }
         None
+    }
+
+    /// Whether a link in an enablement folder (`sockets.target.wants/`) starts the unit.
+    pub fn is_enabled(&self, name: &UnitName, asker: &Place) -> bool {
+        self.links_called(name, asker).any(UnitLink::enables)
+    }
+
+    /// The links of this file name that units at `asker` see.
+    fn links_called<'a>(&'a self, name: &UnitName, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
+        self.links().iter().filter(move |link| {
+            let folder = link.path.parent().unwrap_or(Path::new(""));
+            let units = if link.enables() { folder.parent().unwrap_or(folder) } else { folder };
+            link.path.file_name().is_some_and(|file_name| file_name == name.as_str())
+                && super::effective::sees(asker, &Place::of_folder(units, self.folders()))
+        })
     }
 
     /// Whether the units around `unit` are all there are.
@@ -83,7 +97,8 @@ impl Workspace {
                 .iter()
                 .filter(|sibling| *sibling != name.as_str())
                 .any(|sibling| {
-                    self.files_of(sibling).any(|file| file.place.root == place.root && file.kind.unit_name().is_some())
+                    self.files_of(sibling)
+                        .any(|file| file.place.root == place.root && file.kind.unit_name().is_some())
                 })
         })
     }
@@ -94,17 +109,19 @@ impl Workspace {
     pub fn trigger_target<'a>(&self, unit: &Effective<'a>) -> Option<(UnitName, Option<Setting<'a>>)> {
         let name = unit.name.as_ref()?;
         let (section, key) = match unit.unit_type {
-            UnitType::Socket if accepts(unit) => return Some((name.template_with_type(UnitType::Service)?, None)),
+            UnitType::Socket if accepts(unit) => {
+                return Some((name.template_with_type(UnitType::Service)?, None));
+            }
             UnitType::Socket => (Section::Socket, "Service"),
             UnitType::Timer => (Section::Timer, "Unit"),
             UnitType::Path => (Section::Path, "Unit"),
             UnitType::Automount => return Some((name.with_type(UnitType::Mount)?, None)),
             _ => return None,
         };
-        // The first usable line wins for Unit=, the last one for Service=.
+        // The first usable line wins for Unit=, which may name any other type; the last one for Service=.
         let usable = |value: &str| match unit.unit_type {
             UnitType::Socket => value.ends_with(".service"),
-            _ => value.contains('%') || UnitName::parse(value).is_some_and(|target| &target != name),
+            own => value.contains('%') || UnitName::parse(value).is_some_and(|unit| unit.unit_type() != own),
         };
         let mut explicit = unit.list(section, key).into_iter().filter(|setting| usable(setting.value()));
         let explicit = match unit.unit_type {
@@ -159,7 +176,11 @@ pub(crate) fn accepts(socket: &Effective<'_>) -> bool {
         .is_some_and(|setting| crate::value::boolean(setting.value()) == Some(true))
 }
 
-fn is_enablement_folder(folder: &std::path::Path) -> bool {
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    [".wants", ".requires", ".upholds"].iter().any(|suffix| name.ends_with(suffix))
+impl UnitLink {
+    /// Whether it enables its target, rather than giving it another name.
+    fn enables(&self) -> bool {
+        let folder = self.path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+        let folder = folder.unwrap_or_default();
+        [".wants", ".requires", ".upholds"].iter().any(|suffix| folder.ends_with(suffix))
+    }
 }

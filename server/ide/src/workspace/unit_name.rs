@@ -31,12 +31,7 @@ impl UnitName {
         if stem.is_empty() || stem.starts_with('@') || !stem.bytes().all(valid) {
             return None;
         }
-        Some(Self {
-            text: text.into(),
-            unit_type,
-            at: stem.find('@').map(|at| at as u16),
-            dot: dot as u16,
-        })
+        Some(Self { text: text.into(), unit_type, at: stem.find('@').map(|at| at as u16), dot: dot as u16 })
     }
 
     /// The whole name.
@@ -64,8 +59,7 @@ impl UnitName {
 
     /// What stands between `@` and the suffix (`%i`): `None` without `@`, empty for a template.
     pub fn instance(&self) -> Option<&str> {
-        self.at
-            .map(|at| &self.text[usize::from(at) + 1..usize::from(self.dot)])
+        self.at.map(|at| &self.text[usize::from(at) + 1..usize::from(self.dot)])
     }
 
     /// Whether this names a template (`foo@.service`).
@@ -187,7 +181,17 @@ mod tests {
 
     #[test]
     fn what_is_no_name() {
-        for bad in ["foo", "foo.", ".service", "@.service", "@x.service", "a b.service", "ü.service", "foo.conf", "a/b.service"] {
+        for bad in [
+            "foo",
+            "foo.",
+            ".service",
+            "@.service",
+            "@x.service",
+            "a b.service",
+            "ü.service",
+            "foo.conf",
+            "a/b.service",
+        ] {
             assert_eq!(UnitName::parse(bad), None, "{bad}");
         }
         assert_eq!(UnitName::parse(&format!("{}.service", "x".repeat(250))), None);

@@ -114,7 +114,8 @@ impl Targets {
 
     fn add_file(&mut self, given: &Path, path: &Path, version: Version) {
         if !FileKind::of_path(path).is_unit_file() {
-            let types = "its name says no type of unit (.service, .socket, …), and it lies in no drop-in folder";
+            let types =
+                "its name says no type of unit (.service, .socket, …), and it lies in no drop-in folder";
             self.errors.push((given.to_owned(), types.to_owned()));
             return;
         }

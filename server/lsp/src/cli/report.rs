@@ -21,6 +21,9 @@ pub(crate) struct Judged<'a> {
 /// The name to show a file under.
 type Names<'a> = &'a dyn Fn(&Path) -> PathBuf;
 
+/// Columns that messages keep within.
+const TERMINAL_WIDTH: usize = 100;
+
 /// Findings with their lines, and a summary on standard error.
 pub(crate) fn text(
     out: &mut impl Write,
@@ -46,14 +49,18 @@ pub(crate) fn text(
                 .line_start(first)
                 .path(shown)
                 .annotation(AnnotationKind::Primary.span(span));
-            let mut group = level.primary_title(&finding.message).id(finding.code).element(snippet);
+            let mut group = level.primary_title(wrapped(finding)).id(finding.code).element(snippet);
             for related in &finding.related {
                 let place = match workspace.file(&related.path) {
                     Some(file) => format!(":{}", Lines::of(file).place(related.range.start).0),
                     None => String::new(),
                 };
                 let shown = names(&related.path);
-                group = group.element(Level::NOTE.message(format!("{}{place}: {}", shown.display(), related.message)));
+                group = group.element(Level::NOTE.message(format!(
+                    "{}{place}: {}",
+                    shown.display(),
+                    related.message
+                )));
             }
             if let Some(fix) = &finding.fix {
                 group = group.element(Level::HELP.message(fix.title.clone()));
@@ -63,11 +70,22 @@ pub(crate) fn text(
     }
     out.flush()?;
     let [errors, warnings, information, hints] = counts;
+    let several = |count, thing| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
     eprintln!(
-        "{errors} errors, {warnings} warnings, {information} information, {hints} hints in {} files",
-        judged.len()
+        "{}, {}, {information} information, {} in {}",
+        several(errors, "error"),
+        several(warnings, "warning"),
+        several(hints, "hint"),
+        several(judged.len(), "file")
     );
     Ok(())
+}
+
+/// The message on lines that a terminal shows without breaking them itself; they stand behind level and code.
+fn wrapped(finding: &Diagnostic) -> String {
+    let before = finding.severity.as_str().len() + finding.code.len() + "[]: ".len();
+    let width = TERMINAL_WIDTH.saturating_sub(before).max(50);
+    textwrap::fill(&finding.message, textwrap::Options::new(width).break_words(false))
 }
 
 /// One object a line, as the page on the command line promises.

@@ -55,17 +55,17 @@ impl Backend {
     fn scan(&self) {
         let shared = self.shared.clone();
         tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.change(|session| (session.folders(), session.options));
+            let (folders, options) = shared.surroundings();
             if options.system_units {
                 let found = disk::system_units(options.version);
-                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+                shared.add_from_disk(found);
             }
             for folder in &folders {
                 let found = disk::walk(folder, Depth::Whole, &folders, options.version);
                 for (path, error) in &found.errors {
                     tracing::warn!("{}: {error}", path.display());
                 }
-                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+                shared.add_from_disk(found);
             }
         });
     }
@@ -74,11 +74,12 @@ impl Backend {
     fn scan_siblings(&self, path: Arc<Path>) {
         let shared = self.shared.clone();
         tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.change(|session| (session.folders(), session.options));
-            let drop_in = path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
+            let (folders, options) = shared.surroundings();
+            let drop_in =
+                path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
             if let Some(folder) = drop_in.unwrap_or(&path).parent().filter(|folder| folder.is_absolute()) {
                 let found = disk::walk(folder, Depth::Siblings, &folders, options.version);
-                shared.change(|session| session.workspace_mut().set_on_disk(found.files, found.links));
+                shared.add_from_disk(found);
             }
         });
     }
@@ -86,7 +87,8 @@ impl Backend {
     /// Asks the client to tell of unit files that change on disk. Not awaited by any handler.
     fn watch_files(&self) {
         let client = self.client.clone();
-        let suffixes: Vec<_> = unit_catalog::UnitType::ALL.iter().map(|unit_type| unit_type.suffix()).collect();
+        let suffixes: Vec<_> =
+            unit_catalog::UnitType::ALL.iter().map(|unit_type| unit_type.suffix()).collect();
         let glob = format!("**/*.{{{},conf}}", suffixes.join(","));
         let options = serde_json::json!({ "watchers": [{ "globPattern": glob }] });
         tokio::spawn(async move {
@@ -105,7 +107,8 @@ impl Backend {
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
-        let encodings = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
+        let encodings =
+            params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = encodings.is_some_and(|encodings| encodings.contains(&lsp::PositionEncodingKind::UTF8));
         let watches = params
             .capabilities
@@ -173,7 +176,7 @@ impl LanguageServer for Backend {
     async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
         let shared = self.shared.clone();
         tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.change(|session| (session.folders(), session.options));
+            let (folders, options) = shared.surroundings();
             let paths = params.changes.iter().map(|change| convert::path(&change.uri));
             for path in paths {
                 let found = disk::look_again(&path, &folders, options.version);
@@ -189,7 +192,9 @@ impl LanguageServer for Backend {
     async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
         self.shared.change(|session| {
             let mut folders = session.folders();
-            folders.retain(|folder| !params.event.removed.iter().any(|gone| convert::path(&gone.uri) == *folder));
+            folders.retain(|folder| {
+                !params.event.removed.iter().any(|gone| convert::path(&gone.uri) == *folder)
+            });
             folders.extend(params.event.added.iter().map(|folder| convert::path(&folder.uri)));
             let options = session.options;
             session.configure(folders, options);
@@ -229,7 +234,8 @@ impl LanguageServer for Backend {
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
         let place = params.text_document_position_params;
         let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
-            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset(snapshot, file, place.position))?;
+            let hover =
+                unit_ide::hover::hover(&snapshot.workspace, file, offset(snapshot, file, place.position))?;
             Some(lsp::Hover {
                 range: Some(convert::range(snapshot, &file.path, hover.range)),
                 contents: lsp::HoverContents::Markup(lsp::MarkupContent {
@@ -246,7 +252,8 @@ impl LanguageServer for Backend {
             let start = offset(snapshot, file, params.range.start);
             let end = offset(snapshot, file, params.range.end);
             let findings = check_file(&snapshot.workspace, file, &|| false);
-            let touched = findings.iter().filter(|finding| finding.range.start <= end && finding.range.end >= start);
+            let touched =
+                findings.iter().filter(|finding| finding.range.start <= end && finding.range.end >= start);
             touched
                 .filter_map(|finding| convert::quick_fix(snapshot, finding, finding.fix.as_ref()?))
                 .map(lsp::CodeActionOrCommand::CodeAction)

@@ -158,7 +158,9 @@ mod tests {
         assert_eq!(frames(&good.repeat(2)), [good.clone(), good.clone()]);
         let broken_json = "Content-Length: 9\r\n\r\n{\"jsonrpc";
         assert_eq!(frames(&format!("{broken_json}{good}")), [bad.clone(), good.clone()]);
-        for header in ["Content-Length: x\r\n\r\n", "Content-Length: 99999999999999\r\n\r\n", "nonsense\r\n\r\n"] {
+        for header in
+            ["Content-Length: x\r\n\r\n", "Content-Length: 99999999999999\r\n\r\n", "nonsense\r\n\r\n"]
+        {
             assert_eq!(frames(&format!("{header}{good}")), [bad.clone(), good.clone()], "{header}");
         }
         let array = "Content-Length: 2\r\n\r\n[]";

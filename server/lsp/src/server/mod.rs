@@ -11,6 +11,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tower_lsp::{LspService, Server};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 use backend::Backend;
 use session::Shared;
@@ -50,9 +52,11 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Logs warnings (or what `UNITLS_LOG` says) to standard error; standard output belongs to the protocol.
+/// Logs warnings (or what `UNITLS_LOG` says: `debug`, `unitls=trace`) to standard error; standard output belongs to
+/// the protocol.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("UNITLS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let wanted = std::env::var("UNITLS_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }

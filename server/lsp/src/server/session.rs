@@ -12,6 +12,7 @@ use unit_ide::workspace::{File, Workspace};
 use unit_syntax::{Document, Encoding};
 
 use super::convert;
+use crate::disk::Found;
 
 /// The state that handlers and the diagnostics worker share.
 pub(super) struct Shared {
@@ -105,6 +106,19 @@ impl Shared {
         self.revision.fetch_add(1, Ordering::Release);
         self.changed.notify_one();
         result
+    }
+
+    /// The folders that the client has open, and the settings.
+    pub(super) fn surroundings(&self) -> (Vec<Arc<Path>>, Options) {
+        let session = self.lock();
+        (session.folders(), session.options)
+    }
+
+    /// Takes in what was read from disk; nobody is woken when that was nothing.
+    pub(super) fn add_from_disk(&self, found: Found) {
+        if !found.files.is_empty() || !found.links.is_empty() {
+            self.change(|session| session.workspace.set_on_disk(found.files, found.links));
+        }
     }
 
     /// A view of the session as it is now.

@@ -39,7 +39,8 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
             let revision = snapshot.revision;
             let (job, asked, state) = (snapshot.clone(), path.clone(), shared.clone());
             let judged =
-                tokio::task::spawn_blocking(move || judge(&job, &asked, &|| state.revision() != revision)).await;
+                tokio::task::spawn_blocking(move || judge(&job, &asked, &|| state.revision() != revision))
+                    .await;
             let Ok(Some(findings)) = judged else {
                 // A panic, logged by its hook: this document keeps what it had, the others go on.
                 continue;
@@ -64,6 +65,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
 /// The findings in one document; `None` when judging it panicked.
 fn judge(snapshot: &Snapshot, path: &Path, cancelled: &dyn Fn() -> bool) -> Option<Vec<Diagnostic>> {
     let file = snapshot.workspace.file(path)?;
-    let findings = catch_unwind(AssertUnwindSafe(|| check_file(&snapshot.workspace, file, cancelled))).ok()?;
+    let findings =
+        catch_unwind(AssertUnwindSafe(|| check_file(&snapshot.workspace, file, cancelled))).ok()?;
     Some(findings.iter().map(|finding| convert::diagnostic(snapshot, finding)).collect())
 }

@@ -1,0 +1,117 @@
+//! The queries match the grammar, and say what they should.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use expect_test::expect;
+use tree_sitter::{Language, Parser, Query, QueryCursor, StreamingIterator};
+use tree_sitter_systemd::{FOLDS_QUERY, HIGHLIGHTS_QUERY, INJECTIONS_QUERY, LANGUAGE};
+
+const TEXT: &str = r#"[Service]
+# A comment.
+Description=It's "fine"
+ExecStart=-/bin/sh -c 'echo "$$A" %n ${B}' \
+  x\x20y
+EnvironmentFile=-/etc/a
+RemainAfterExit=yes
+RestartSec=5min
+TimeoutSec=infinity
+After=network.target yes
+Documentation=https://example.org man:a(8)
+junk
+"#;
+
+/// The captures of a query: place, text and name; later patterns first where they capture the same place.
+fn captures(query: &str) -> BTreeMap<(usize, usize), (String, String)> {
+    let language: Language = LANGUAGE.into();
+    let query = Query::new(&language, query).unwrap();
+    let mut parser = Parser::new();
+    parser.set_language(&language).unwrap();
+    let tree = parser.parse(TEXT, None).unwrap();
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(&query, tree.root_node(), TEXT.as_bytes());
+    let mut found = Vec::new();
+    while let Some(matched) = matches.next() {
+        for capture in matched.captures() {
+            let name = query.capture_names()[capture.index as usize];
+            if !name.starts_with('_') && name != "spell" {
+                found.push((matched.pattern_index, capture.node.byte_range(), name.to_string()));
+            }
+        }
+    }
+    found.sort_by_key(|(pattern, ..)| *pattern);
+    found.into_iter().map(|(_, range, name)| ((range.start, range.end), (TEXT[range].to_string(), name))).collect()
+}
+
+fn render(query: &str) -> String {
+    captures(query).into_values().fold(String::new(), |mut out, (text, name)| {
+        writeln!(out, "{text:?} {name}").unwrap();
+        out
+    })
+}
+
+#[test]
+fn highlights() {
+    expect![[r##"
+        "[" punctuation.bracket
+        "Service" module
+        "]" punctuation.bracket
+        "# A comment." comment
+        "Description" property
+        "=" operator
+        "It's" string
+        "\"fine\"" string
+        "ExecStart" property
+        "=" operator
+        "-" operator
+        "/bin/sh" function.call
+        "-c" string
+        "'echo \"$$A\" %n ${B}'" string
+        "$$" string.escape
+        "%n" constant.macro
+        "${B}" variable
+        "\\\n" punctuation.special
+        "x" string
+        "\\x20" string.escape
+        "y" string
+        "EnvironmentFile" property
+        "=" operator
+        "-" operator
+        "/etc/a" string.special.path
+        "RemainAfterExit" property
+        "=" operator
+        "yes" boolean
+        "RestartSec" property
+        "=" operator
+        "5min" number
+        "TimeoutSec" property
+        "=" operator
+        "infinity" constant.builtin
+        "After" property
+        "=" operator
+        "network.target" string.special.symbol
+        "yes" string
+        "Documentation" property
+        "=" operator
+        "https://example.org" string.special.url
+        "man:a(8)" string.special.url
+        "junk" error
+    "##]].assert_eq(&render(HIGHLIGHTS_QUERY));
+}
+
+#[test]
+fn folds() {
+    expect![[r#"
+        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" fold
+        "ExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y" fold
+    "#]].assert_eq(&render(FOLDS_QUERY));
+}
+
+#[test]
+fn injections() {
+    expect![[r#"
+        "'echo \"$$A\" %n ${B}'" injection.content
+    "#]].assert_eq(&render(INJECTIONS_QUERY));
+}

@@ -1,0 +1,118 @@
+//! The rules, tested from Markdown: `tests/rules/*.md`, one file a rule or topic.
+//!
+//! Each `## heading` is a scenario: fences `ini PATH [systemd=N]` hold its unit files, and a fence `diagnostics`
+//! says what is found in them, one finding a line. `UPDATE_EXPECT=1` writes down what is found.
+
+mod support;
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use expect_test::expect_file;
+use support::markdown::{Section, sections};
+use support::{Source, State, crate_path, findings, line};
+use unit_ide::rules::RULES;
+
+/// The text with the content of every `diagnostics` fence replaced by what is found.
+fn with_findings(name: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut written = 0;
+    for section in sections(text) {
+        let place = format!("{name}, \"{}\"", section.heading);
+        let Range { start, end } = diagnostics(&section, &place);
+        out.push_str(&text[written..start]);
+        out.push_str(&found(&section.sources(text), &place));
+        written = end;
+    }
+    out + &text[written..]
+}
+
+/// What is found in a scenario, whoever holds its files.
+fn found(sources: &[Source], place: &str) -> String {
+    assert!(!sources.is_empty(), "{place}: no unit file");
+    let held = |state| {
+        let sources: Vec<_> = sources.iter().map(|source| Source { state, ..source.clone() }).collect();
+        findings(&sources).iter().map(|finding| line(&sources, finding) + "\n").collect::<String>()
+    };
+    let (open, closed) = (held(State::Open), held(State::Closed));
+    assert_eq!(open, closed, "{place}: open files and files on disk are judged differently");
+    assert!(!open.contains("\n\n"), "{place}: a message spans lines");
+    open
+}
+
+fn diagnostics(section: &Section<'_>, place: &str) -> Range<usize> {
+    let mut fences = section.fences.iter().filter(|fence| fence.info == "diagnostics");
+    let fence = fences.next().unwrap_or_else(|| panic!("{place}: no fence `diagnostics`"));
+    assert!(fences.next().is_none(), "{place}: two fences `diagnostics`");
+    fence.content.clone()
+}
+
+fn path(name: &str) -> PathBuf {
+    crate_path("tests/rules").join(name).with_extension("md")
+}
+
+fn check(name: &str) {
+    let path = path(name);
+    let text = std::fs::read_to_string(&path).expect("every scenario file can be read");
+    expect_file![&path].assert_eq(&with_findings(name, &text));
+}
+
+/// One test for each Markdown file.
+macro_rules! scenarios {
+    ($($test:ident: $name:literal),+ $(,)?) => {
+        $(#[test]
+        fn $test() {
+            check($name);
+        })+
+
+        const NAMES: &[&str] = &[$($name),+];
+    };
+}
+
+scenarios! {
+    activated_service_enabled_at_boot: "activated-service-enabled-at-boot",
+    bad_section_header: "bad-section-header",
+    broken_continuation: "broken-continuation",
+    dbus_type_without_name: "dbus-type-without-name",
+    exec_stops_itself: "exec-stops-itself",
+    inline_comment: "inline-comment",
+    invalid_enum_value: "invalid-enum-value",
+    invalid_time_or_bool: "invalid-time-or-bool",
+    key_in_wrong_section: "key-in-wrong-section",
+    key_too_new: "key-too-new",
+    multiple_execstart: "multiple-execstart",
+    no_exec_command: "no-exec-command",
+    not_text: "not-text",
+    oneshot_restart_refused: "oneshot-restart-refused",
+    path_unit_missing: "path-unit-missing",
+    socket_accept_mismatch: "socket-accept-mismatch",
+    socket_without_service: "socket-without-service",
+    start_limit_unreachable: "start-limit-unreachable",
+    start_limit_wrong_section: "start-limit-wrong-section",
+    timeoutstart_not_idle_timeout: "timeoutstart-not-idle-timeout",
+    timer_unit_missing: "timer-unit-missing",
+    unknown_key: "unknown-key",
+    unknown_section: "unknown-section",
+    value_too_new: "value-too-new",
+    drop_ins: "drop-ins",
+    kinds_of_files: "kinds-of-files",
+    names: "names",
+    places: "places",
+    reported_problems: "reported-problems",
+    well_known_units: "well-known-units",
+}
+
+#[test]
+fn every_file_is_a_test_and_every_rule_has_one() {
+    let mut files: Vec<_> = std::fs::read_dir(crate_path("tests/rules"))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("its entries can be read").path())
+        .collect();
+    let mut expected: Vec<_> = NAMES.iter().map(|name| path(name)).collect();
+    files.sort();
+    expected.sort();
+    assert_eq!(files, expected);
+    for rule in RULES {
+        assert!(NAMES.contains(&rule.code), "no scenarios for {}", rule.code);
+    }
+}

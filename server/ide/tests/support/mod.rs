@@ -1,0 +1,217 @@
+//! Workspaces written down as text: what the tests of rules and features share.
+//!
+//! A fixture lists files behind markers. Relative paths lie in the one folder that the editor has open, absolute
+//! ones on the machine; a file is an open buffer unless it says `closed`, and is judged for the newest systemd
+//! unless one says `systemd=N`:
+//!
+//! ```text
+//! //- web.service systemd=252
+//! [Service]
+//! Type=$0simple
+//! //- /etc/systemd/system/web.socket closed
+//! [Socket]
+//! //- alias.service -> web.service
+//! ```
+//!
+//! Every test of this folder compiles this module for itself and uses its part of it.
+#![allow(dead_code)]
+
+pub(crate) mod markdown;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use unit_catalog::Version;
+use unit_ide::diagnostic::{Diagnostic, Fix};
+use unit_ide::rules::check_file;
+use unit_ide::workspace::{File, FileKind, UnitLink, Workspace};
+use unit_syntax::{Encoding, TextRange, Unit};
+
+/// The folder that relative paths lie in.
+const FOLDER: &str = "/src";
+
+/// What stands for the cursor.
+const CURSOR: &str = "$0";
+
+/// One file of a fixture, or one link.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// Its whole path.
+    pub(crate) path: Arc<Path>,
+    /// Its text; empty for links.
+    pub(crate) text: String,
+    /// Where it leads, for a link.
+    pub(crate) target: Option<String>,
+    /// Whether an editor has it open.
+    pub(crate) state: State,
+    /// The systemd that its marker asks for.
+    pub(crate) version: Option<Version>,
+}
+
+/// Who holds a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum State {
+    /// An editor.
+    Open,
+    /// The disk alone.
+    Closed,
+}
+
+/// Several files and, where a test is about a place, the cursor in one of them.
+pub(crate) struct Fixture {
+    pub(crate) workspace: Workspace,
+    cursor: Option<(Arc<Path>, u32)>,
+}
+
+impl Fixture {
+    /// Reads a fixture; text before the first marker is a file called `web.service`.
+    #[track_caller]
+    pub(crate) fn new(text: &str) -> Self {
+        let text = text.strip_prefix('\n').unwrap_or(text);
+        let mut sources: Vec<Source> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            if let Some(marker) = line.strip_prefix("//- ") {
+                sources.push(Source::of_marker(marker));
+                continue;
+            }
+            if sources.is_empty() {
+                sources.push(Source::of_marker("web.service"));
+            }
+            sources.last_mut().expect("there is one").text.push_str(line);
+        }
+        let mut cursor = None;
+        for source in &mut sources {
+            if let Some(at) = source.text.find(CURSOR) {
+                assert!(cursor.is_none(), "a fixture has one cursor");
+                source.text.replace_range(at..at + CURSOR.len(), "");
+                cursor = Some((source.path.clone(), at as u32));
+            }
+        }
+        Self { workspace: workspace(&sources), cursor }
+    }
+
+    /// The file that the cursor is in, and its offset there.
+    #[track_caller]
+    pub(crate) fn cursor(&self) -> (&Arc<File>, u32) {
+        let (path, offset) = self.cursor.as_ref().expect("the fixture has a cursor");
+        (self.workspace.file(path).expect("the cursor is in a file"), *offset)
+    }
+}
+
+impl Source {
+    /// Reads `PATH [systemd=N] [closed]` or `PATH -> TARGET`.
+    #[track_caller]
+    pub(crate) fn of_marker(marker: &str) -> Self {
+        let mut words = marker.split_whitespace();
+        let path = Path::new(FOLDER).join(words.next().expect("a marker names a path"));
+        let mut source =
+            Self { path: path.into(), text: String::new(), target: None, state: State::Open, version: None };
+        while let Some(word) = words.next() {
+            match (word, word.strip_prefix("systemd=")) {
+                ("closed", _) => source.state = State::Closed,
+                ("->", _) => source.target = Some(words.next().expect("a link has a target").to_owned()),
+                (_, Some(number)) => {
+                    source.version = Some(Version(number.parse().expect("a release number")))
+                }
+                _ => panic!("what is `{word}` in the marker `{marker}`?"),
+            }
+        }
+        source
+    }
+
+    /// Its path as fixtures write it.
+    pub(crate) fn name(&self) -> String {
+        display(&self.path)
+    }
+}
+
+/// A path as fixtures write it.
+fn display(path: &Path) -> String {
+    path.strip_prefix(FOLDER).unwrap_or(path).display().to_string()
+}
+
+/// The workspace that holds `sources`.
+pub(crate) fn workspace(sources: &[Source]) -> Workspace {
+    let version = sources.iter().find_map(|source| source.version).unwrap_or(Version::NEWEST);
+    let mut workspace = Workspace::new(vec![Path::new(FOLDER).into()], version);
+    for source in sources {
+        let (path, folders) = (&source.path, workspace.folders().to_vec());
+        let unit = || Arc::new(Unit::parse(&source.text));
+        match (source.target.as_deref(), source.state) {
+            (Some("/dev/null"), _) => {
+                workspace.set_on_disk([File::masked(path.clone(), &folders, version)], [])
+            }
+            (Some(target), _) => {
+                let link = UnitLink { path: path.clone(), target: file_name(Path::new(target)).into() };
+                workspace.set_on_disk([], [link]);
+            }
+            (None, State::Open) => workspace.set_open(path, &unit()),
+            (None, State::Closed) => {
+                workspace.set_on_disk([File::new(path.clone(), &folders, version, unit())], []);
+            }
+        }
+    }
+    workspace
+}
+
+/// All findings in the files of `sources`, in their order.
+pub(crate) fn findings(sources: &[Source]) -> Vec<Diagnostic> {
+    let workspace = workspace(sources);
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for source in sources.iter().filter(|source| source.target.is_none()) {
+        let file = workspace.file(&source.path).expect("every source is in the workspace");
+        all.extend(check_file(&workspace, file, &|| false));
+    }
+    all
+}
+
+/// `path:line:column-column severity code: message`, counted from one, as Markdown tests write it.
+pub(crate) fn line(sources: &[Source], finding: &Diagnostic) -> String {
+    let source =
+        sources.iter().find(|source| source.path == finding.path).expect("findings are in known files");
+    let unit = Unit::parse(&source.text);
+    let position = |offset| unit.position(offset, Encoding::Utf16);
+    let (start, end) = (position(finding.range.start), position(finding.range.end));
+    let end = match start.line == end.line {
+        true => (end.column + 1).to_string(),
+        false => format!("{}:{}", end.line + 1, end.column + 1),
+    };
+    let place = format!("{}:{}:{}-{end}", source.name(), start.line + 1, start.column + 1);
+    format!("{place} {} {}: {}", finding.severity.as_str(), finding.code, finding.message)
+}
+
+/// The sources with a fix applied.
+#[track_caller]
+pub(crate) fn apply(sources: &[Source], fix: &Fix) -> Vec<Source> {
+    let mut sources = sources.to_vec();
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start, edit.range.end)));
+    for pair in edits.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+        assert!(pair[1].range.end <= pair[0].range.start, "edits overlap: {fix:?}");
+    }
+    for edit in edits {
+        let source =
+            sources.iter_mut().find(|source| source.path == edit.path).expect("a fix edits known files");
+        source.text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+    }
+    sources
+}
+
+/// The text of a range.
+pub(crate) fn slice(file: &File, range: TextRange) -> String {
+    file.unit.text()[std::ops::Range::from(range)].to_owned()
+}
+
+/// A file of this crate's sources or tests.
+pub(crate) fn crate_path(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Whether a path names a unit file, so that findings may be asked for.
+pub(crate) fn is_unit_file(path: &Path) -> bool {
+    FileKind::of_path(path).is_unit_file()
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).expect("paths of fixtures are text")
+}
