@@ -2,12 +2,13 @@
  * @file systemd unit files, as systemd's config_parse() reads them.
  * @license MIT
  *
- * The grammar is total: it has a tree without ERROR and MISSING nodes for every text. A line that systemd cannot use
- * is a `junk` node, so that a mistake never reaches beyond its line. Two habits keep it so:
+ * The grammar is total: it has a tree without ERROR and MISSING nodes for every text. A line that systemd
+ * cannot use is a `junk` node, so that a mistake never reaches beyond its line. Two habits keep it so:
  *
- * - It is LR(1) and regular line by line: what a line is depends on nothing before it but the continuation it is in.
- * - Wherever a `\` may end the line, a token is valid that takes a `\` before any other character. The bare `\` of
- *   `continuation` is therefore met at the end of the text only.
+ * - It is LR(1) and regular line by line: what a line is depends on nothing before it but the continuation
+ *   it is in.
+ * - Wherever a `\` may end the line, a token is valid that takes a `\` before any other character. The bare
+ *   `\` of `continuation` is therefore met at the end of the text only.
  */
 
 /// <reference types="tree-sitter-cli/dsl" />
@@ -28,7 +29,8 @@ export default grammar({
   extras: _ => [/[ \t]/],
 
   rules: {
-    // A line end stands between a line and the next `[`, so that a `[` inside a value is never taken for a header.
+    // A line end stands between a line and the next `[`, so that a `[` inside a value is never taken for a
+    // header.
     source_file: $ => seq(
       lines($),
       choice(
@@ -38,7 +40,8 @@ export default grammar({
       ),
     ),
 
-    // Reaches up to the next header, the blank lines before that included. A broken header opens a section as well.
+    // Reaches up to the next header, the blank lines before that included. A broken header opens a section as
+    // well.
     section: $ => seq($._header, $._line_end, lines($)),
 
     // Ends with the text, and not with a line end.

@@ -48,7 +48,9 @@ fn errors_are_what_systemd_257_complains_of() {
         let (path, line, code) = (text(error, "path"), &error["line"], text(error, "code"));
         let path = path.strip_prefix("./").expect("paths lie below the folder given");
         let of_file = complaints.get(path);
-        let known = of_file.is_some_and(|lines| lines.contains(&0) || line.as_u64().is_some_and(|line| lines.contains(&line)));
+        let known = of_file.is_some_and(|lines| {
+            lines.contains(&0) || line.as_u64().is_some_and(|line| lines.contains(&line))
+        });
         assert!(known, "systemd 257 has nothing against line {line} of {path}: {error}");
         writeln!(listed, "{path} {line} {code}").expect("a String takes all");
     }
@@ -58,7 +60,8 @@ fn errors_are_what_systemd_257_complains_of() {
         fair/usr/lib/systemd/system/fair-transponder.service 6 unknown-key
         mumudvb/usr/lib/systemd/system/mumudvb.service 9 unknown-key
         regolith-powerd/usr/lib/systemd/user/regolith-init-powerd.service 11 start-limit-wrong-section
-    "#]].assert_eq(&listed);
+    "#]]
+    .assert_eq(&listed);
 }
 
 /// Judged one by one the files have fewer neighbours, but no more errors.

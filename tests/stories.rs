@@ -20,63 +20,78 @@ fn story(name: &str, expected: Expect) {
 
 #[test]
 fn undead() {
-    story("undead", expect![[r#"
-        information[start-limit-unreachable]: 5 starts take 10s of pauses, and the window is 10s as well: on this edge a crashing service in practice restarts for ever.
-         --> undead/widget-daemon.service:8:12
-          |
-        8 | RestartSec=2
-          |            ^
+    story(
+        "undead",
+        expect![[r#"
+            information[start-limit-unreachable]: 5 starts take 10s of pauses, and the window is 10s as well: on
+                                                  this edge a crashing service in practice restarts for ever.
+             --> undead/widget-daemon.service:8:12
+              |
+            8 | RestartSec=2
+              |            ^
 
-        0 errors, 0 warnings, 1 information, 0 hints in 4 files
-        exit status 0
-    "#]]);
+            0 errors, 0 warnings, 1 information, 0 hints in 4 files
+            exit status 0
+        "#]],
+    );
 }
 
 #[test]
 fn wrong_type() {
-    story("wrong-type", expect![[r#"
+    story(
+        "wrong-type",
+        expect![[r#"
         0 errors, 0 warnings, 0 information, 0 hints in 4 files
         exit status 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn diceroll() {
-    story("diceroll", expect![[r#"
-        information[exec-stops-itself]: No unit is called `your-app.service`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time.
-         --> diceroll/diceroll.service:7:10
-          |
-        7 | ExecStop=/bin/systemctl stop your-app.service
-          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          |
-          = help: Remove this `ExecStop=`
+    story(
+        "diceroll",
+        expect![[r#"
+            information[exec-stops-itself]: No unit is called `your-app.service`; the name looks like a
+                                            placeholder. systemctl exits with 5, so the command fails each time.
+             --> diceroll/diceroll.service:7:10
+              |
+            7 | ExecStop=/bin/systemctl stop your-app.service
+              |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: Remove this `ExecStop=`
 
-        error[inline-comment]: A comment needs a line of its own: systemd reads `1min  # stop it when nobody has rolled a die for a minute` as the whole value, cannot parse it and ignores the line.
-         --> diceroll/diceroll.service:8:23
-          |
-        8 | TimeoutStartSec=1min  # stop it when nobody has rolled a die for a minute
-          |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          |
-          = help: Move the comment to its own line
+            error[inline-comment]: A comment needs a line of its own: systemd reads it as part of the value,
+                                   cannot parse that and ignores the line.
+             --> diceroll/diceroll.service:8:23
+              |
+            8 | TimeoutStartSec=1min  # stop it when nobody has rolled a die for a minute
+              |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: Move the comment to its own line
 
-        information[activated-service-enabled-at-boot]: `diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.
-          --> diceroll/diceroll.service:11:10
-           |
-        11 | WantedBy=multi-user.target
-           |          ^^^^^^^^^^^^^^^^^
-           |
-           = note: diceroll/diceroll.socket:5: `diceroll.socket` starts `diceroll.service`
+            information[activated-service-enabled-at-boot]: `diceroll.socket` starts this service on demand, but
+                                                            enabling the service starts it at boot as well: the
+                                                            socket then delays nothing, and is refused when
+                                                            started after its service.
+              --> diceroll/diceroll.service:11:10
+               |
+            11 | WantedBy=multi-user.target
+               |          ^^^^^^^^^^^^^^^^^
+               |
+               = note: diceroll/diceroll.socket:5: `diceroll.socket` starts `diceroll.service`
 
-        1 errors, 0 warnings, 2 information, 0 hints in 2 files
-        exit status 1
-    "#]]);
+            1 error, 0 warnings, 2 information, 0 hints in 2 files
+            exit status 1
+        "#]],
+    );
 }
 
 #[test]
 fn diceroll_for_scripts() {
     expect![[r#"
         {"code":"exec-stops-itself","column":10,"end_column":46,"end_line":7,"fix":"Remove this `ExecStop=`","line":7,"message":"No unit is called `your-app.service`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time.","path":"diceroll/diceroll.service","related":[],"severity":"information"}
-        {"code":"inline-comment","column":23,"end_column":74,"end_line":8,"fix":"Move the comment to its own line","line":8,"message":"A comment needs a line of its own: systemd reads `1min  # stop it when nobody has rolled a die for a minute` as the whole value, cannot parse it and ignores the line.","path":"diceroll/diceroll.service","related":[],"severity":"error"}
+        {"code":"inline-comment","column":23,"end_column":74,"end_line":8,"fix":"Move the comment to its own line","line":8,"message":"A comment needs a line of its own: systemd reads it as part of the value, cannot parse that and ignores the line.","path":"diceroll/diceroll.service","related":[],"severity":"error"}
         {"code":"activated-service-enabled-at-boot","column":10,"end_column":27,"end_line":11,"fix":null,"line":11,"message":"`diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","path":"diceroll/diceroll.service","related":[{"line":5,"message":"`diceroll.socket` starts `diceroll.service`","path":"diceroll/diceroll.socket"}],"severity":"information"}
     "#]].assert_eq(&check("diceroll", "json").stdout);
 }
@@ -86,7 +101,8 @@ fn diceroll_for_scripts() {
 fn diceroll_without_the_comment() {
     let folder = tempfile::tempdir().expect("a folder for the copy");
     for name in ["diceroll.service", "diceroll.socket"] {
-        let text = std::fs::read_to_string(in_tests("units/diceroll").join(name)).expect("the story is there");
+        let text =
+            std::fs::read_to_string(in_tests("units/diceroll").join(name)).expect("the story is there");
         let lines = text.lines().map(|line| line.split("  #").next().unwrap_or_default());
         let text: String = lines.map(|line| format!("{line}\n")).collect();
         std::fs::write(folder.path().join(name), text).expect("the copy is written");
@@ -100,20 +116,25 @@ fn diceroll_without_the_comment() {
 
 #[test]
 fn crash() {
-    story("crash", expect![[r#"
-        warning[start-limit-unreachable]: 5 starts take 25s of pauses, and the window is 10s: a crashing service restarts for ever and never reaches `failed`.
-         --> crash/for-ever.service:8:12
-          |
-        8 | RestartSec=5
-          |            ^
+    story(
+        "crash",
+        expect![[r#"
+            warning[start-limit-unreachable]: 5 starts take 25s of pauses, and the window is 10s: a crashing
+                                              service restarts for ever and never reaches `failed`.
+             --> crash/for-ever.service:8:12
+              |
+            8 | RestartSec=5
+              |            ^
 
-        error[start-limit-wrong-section]: `StartLimitIntervalSec=` belongs to [Unit]; here systemd ignores it and the window stays at its default of 10s.
-         --> crash/wrong-section.service:9:1
-          |
-        9 | StartLimitIntervalSec=30
-          | ^^^^^^^^^^^^^^^^^^^^^
+            error[start-limit-wrong-section]: `StartLimitIntervalSec=` belongs to [Unit]; here systemd ignores
+                                              it and the window stays at its default of 10s.
+             --> crash/wrong-section.service:9:1
+              |
+            9 | StartLimitIntervalSec=30
+              | ^^^^^^^^^^^^^^^^^^^^^
 
-        1 errors, 1 warnings, 0 information, 0 hints in 3 files
-        exit status 1
-    "#]]);
+            1 error, 1 warning, 0 information, 0 hints in 3 files
+            exit status 1
+        "#]],
+    );
 }

@@ -2,3 +2,4 @@
 
 (section) @fold
 (assignment (value (continuation))) @fold
+(assignment (value (string (continuation)))) @fold

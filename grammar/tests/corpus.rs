@@ -1,4 +1,5 @@
-//! Runs the tests in `test/corpus`, which are in tree-sitter's own format. `UPDATE_EXPECT=1` rewrites what they expect.
+//! Runs the tests in `test/corpus`, which are in tree-sitter's own format. `UPDATE_EXPECT=1` rewrites what
+//! they expect.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -42,7 +42,10 @@ fn captures(query: &str) -> BTreeMap<(usize, usize), (String, String)> {
         }
     }
     found.sort_by_key(|(pattern, ..)| *pattern);
-    found.into_iter().map(|(_, range, name)| ((range.start, range.end), (TEXT[range].to_string(), name))).collect()
+    found
+        .into_iter()
+        .map(|(_, range, name)| ((range.start, range.end), (TEXT[range].to_string(), name)))
+        .collect()
 }
 
 fn render(query: &str) -> String {
@@ -98,7 +101,8 @@ fn highlights() {
         "https://example.org" string.special.url
         "man:a(8)" string.special.url
         "junk" error
-    "##]].assert_eq(&render(HIGHLIGHTS_QUERY));
+    "##]]
+    .assert_eq(&render(HIGHLIGHTS_QUERY));
 }
 
 #[test]
@@ -113,5 +117,6 @@ fn folds() {
 fn injections() {
     expect![[r#"
         "'echo \"$$A\" %n ${B}'" injection.content
-    "#]].assert_eq(&render(INJECTIONS_QUERY));
+    "#]]
+    .assert_eq(&render(INJECTIONS_QUERY));
 }

@@ -37,7 +37,8 @@ impl Run {
 /// A `unitls` that has not been started: quiet surroundings, so that tests give the same everywhere.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_unitls"));
-    for variable in ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "FORCE_COLOR", "UNITLS_LOG", "RUST_BACKTRACE"] {
+    for variable in ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "FORCE_COLOR", "UNITLS_LOG", "RUST_BACKTRACE"]
+    {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

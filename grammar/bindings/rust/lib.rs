@@ -1,7 +1,7 @@
 //! The tree-sitter grammar of systemd unit files, for Rust.
 //!
-//! The parser is generated from `grammar.js`, which says what the nodes mean. It has a tree without errors for every
-//! text; what systemd cannot use is a `junk` node.
+//! The parser is generated from `grammar.js`, which says what the nodes mean. It has a tree without errors
+//! for every text; what systemd cannot use is a `junk` node.
 
 use tree_sitter_language::LanguageFn;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use unit_catalog::{
     Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives, special_units,
 };
-use unit_syntax::{Entry, ItemKind, TextRange};
+use unit_syntax::{Entry, ItemKind, Junk, TextRange};
 
-use crate::workspace::{File, SectionContext, Workspace, mentions_units};
+use crate::workspace::{File, Scope, SectionContext, Workspace, mentions_units};
 
 /// The answer to one request.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -105,7 +105,18 @@ pub fn section_documentation(name: &str) -> Option<String> {
 
 /// Whether `offset` lies on the line behind the entry: the file's last, still empty line.
 fn is_behind(entry: &Entry, offset: u32) -> bool {
-    offset == entry.range().end && entry.item.text().ends_with(['\n', '\r'])
+    offset == entry.range().end && entry.item.text().ends_with(['\n', '\r']) && !goes_on(entry)
+}
+
+/// Whether the entry's last line but for comments ends with a backslash, so that what follows belongs to it.
+fn goes_on(entry: &Entry) -> bool {
+    if matches!(entry.item.kind(), ItemKind::Comment) {
+        return false;
+    }
+    let mut lines = entry.item.text().lines().rev();
+    let last = lines.find(|line| !line.trim_start().starts_with(['#', ';'])).unwrap_or_default();
+    let backslashes = last.len() - last.trim_end_matches('\\').len();
+    backslashes % 2 == 1
 }
 
 /// The entry's line without the blanks around it.
@@ -150,7 +161,9 @@ fn keys(
         _ => return Completion::default(),
     };
     // An `=` that is there already is not written again.
-    let assigned = entry.is_some_and(|entry| matches!(entry.item.kind(), ItemKind::Assignment { .. }));
+    let assigned = entry.is_some_and(|entry| {
+        matches!(entry.item.kind(), ItemKind::Assignment { .. } | ItemKind::Junk(Junk::MissingKey))
+    });
     let items = directives(section).iter().filter(|directive| directive.documented);
     let items = items.filter_map(|directive| {
         let too_new = match directive.availability(workspace.version()) {
@@ -239,19 +252,28 @@ fn units(
     let fits = |unit_type: UnitType| match (directive.section, directive.name) {
         (Section::Socket, "Service") => unit_type == UnitType::Service,
         (Section::Service, "Sockets") => unit_type == UnitType::Socket,
+        (Section::Timer, "Unit") => unit_type != UnitType::Timer,
+        (Section::Path, "Unit") => unit_type != UnitType::Path,
+        // A name that no unit has yet.
+        (Section::Install, "Alias") => false,
+        (_, "Slice") => unit_type == UnitType::Slice,
         _ => true,
     };
     let range = entry.range();
     let start = (word.start - range.start) as usize;
     let prefix = entry.item.text().get(start..(offset - range.start) as usize).unwrap_or_default();
     let asker = &file.place;
+    let reserved = special_units().iter().filter(|unit| match asker.scope {
+        Scope::System => unit.system,
+        Scope::User => unit.user,
+    });
     let mut names: Vec<(&str, UnitType)> = workspace
         .files()
         .filter(|other| workspace.sees(asker, &other.place))
         .filter_map(|other| other.kind.unit_name())
         .map(|name| (name.as_str(), name.unit_type()))
-        .chain(special_units().iter().map(|unit| (unit.name, unit.unit_type)))
-        .filter(|(name, unit_type)| fits(*unit_type) && name.contains(prefix))
+        .chain(reserved.map(|unit| (unit.name, unit.unit_type)))
+        .filter(|(name, unit_type)| fits(*unit_type) && name.contains(prefix) && file.owner() != Some(name))
         .collect();
     names.sort_unstable();
     names.dedup();

@@ -23,7 +23,12 @@ pub struct Hover {
 pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
     if let ItemKind::Header { .. } = entry.item.kind() {
-        let range = entry.name_range()?;
+        let name = entry.name_range()?;
+        // With its brackets.
+        let range = TextRange::new(name.start - 1, name.end + 1);
+        if !range.contains_inclusive(offset) {
+            return None;
+        }
         let section = Section::from_name(entry.section_name()?)?;
         let doc = unit_catalog::section_doc(section)?;
         let markdown = format!("**[{}]**\n\n{}\n\n{}", section.name(), doc.summary, doc.body);
@@ -39,10 +44,9 @@ pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Option<Hov
     {
         return Some(hover);
     }
-    let range = match entry.key_range()? {
-        key if key.contains_inclusive(offset) => key,
-        _ => value_range,
-    };
+    let key = entry.key_range()?;
+    let line = TextRange::new(key.start, value_range.end.max(key.end));
+    let range = [key, value_range, line].into_iter().find(|range| range.contains_inclusive(offset))?;
     Some(Hover { markdown: context.directive_here(), range })
 }
 
@@ -100,6 +104,7 @@ impl Context<'_> {
                 let span = time_span(value)?;
                 let seconds = match span {
                     TimeSpan::Infinity => "without end".to_owned(),
+                    TimeSpan::Micros(0) if kind == ValueKind::TimeSpan0IsInfinity => "without end".to_owned(),
                     TimeSpan::Micros(micros) => format!("{} s", micros as f64 / 1e6),
                 };
                 let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
@@ -145,7 +150,8 @@ impl Context<'_> {
 
     /// What the directive comes to for this very unit.
     fn notes_for_unit(&self) -> String {
-        let Some(unit) = self.unit else {
+        // Of a unit whose own file is out of sight little is known.
+        let Some(unit) = self.unit.filter(|unit| unit.fragment.is_some()) else {
             return String::new();
         };
         match (self.directive.section, self.directive.name) {
@@ -180,7 +186,8 @@ impl Context<'_> {
 
     /// What a crash loop of this unit comes to; nothing for units that are not restarted.
     fn outcome(&self) -> String {
-        let (Some(unit), Some(policy)) = (self.unit, self.policy()) else {
+        let unit = self.unit.filter(|unit| unit.fragment.is_some());
+        let (Some(unit), Some(policy)) = (unit, self.policy()) else {
             return String::new();
         };
         if unit.unit_type != UnitType::Service {
@@ -254,9 +261,11 @@ fn facts(directive: &Directive) -> String {
         });
     }
     if let Some(deprecated) = &directive.deprecated {
-        facts.push(match deprecated.replaced_by {
-            Some(key) => format!("Deprecated: use `{}=`", key.trim_end_matches('=')),
-            None => "Deprecated".to_owned(),
+        let use_instead = deprecated.replaced_by.map(|key| format!("use `{}=`", key.trim_end_matches('=')));
+        let why: Vec<String> = use_instead.into_iter().chain(deprecated.reason.map(str::to_owned)).collect();
+        facts.push(match why.is_empty() {
+            true => "Deprecated".to_owned(),
+            false => format!("Deprecated: {}", why.join("; ")),
         });
     }
     let mut text: String = facts.iter().map(|fact| format!("- {fact}\n")).collect();
@@ -277,23 +286,22 @@ fn matrix(service_type: ServiceType) -> String {
 
 /// Which ends are answered by a restart; with a policy, under that policy.
 fn restarts(policy: Option<Restart>) -> String {
-    let mut table = String::from("| the service ends by … | ");
     let shown: Vec<usize> = match policy.filter(|policy| *policy != Restart::No) {
         Some(policy) => Restart::ALL.iter().position(|word| *word == policy).into_iter().collect(),
         None => (1..Restart::ALL.len()).collect(),
     };
-    for column in &shown {
-        let _ = write!(table, "{} | ", Restart::ALL[*column].as_str());
-    }
-    let _ = writeln!(table, "\n|---|{}", "---|".repeat(shown.len()));
+    let words = cells(shown.iter().map(|column| Restart::ALL[*column].as_str()));
+    let mut table = format!("| the service ends by … |{words}\n|---|{}", "---|".repeat(shown.len()));
     for (cause, restarted) in restart_table() {
-        let _ = write!(table, "| {cause} | ");
-        for column in &shown {
-            let _ = write!(table, "{} | ", if restarted[*column] { "restart" } else { "–" });
-        }
-        table.push('\n');
+        let fates = cells(shown.iter().map(|column| if restarted[*column] { "restart" } else { "–" }));
+        let _ = write!(table, "\n| {cause} |{fates}");
     }
     table
+}
+
+/// Cells of a table's row, up to its end.
+fn cells<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(|text| format!(" {text} |")).collect()
 }
 
 fn is_time_span(kind: ValueKind) -> bool {

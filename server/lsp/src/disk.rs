@@ -130,8 +130,10 @@ impl Found {
             Ok(target) => self.take_link(path, &target, folders, version),
             Err(_) => match read(path, folders, version) {
                 Ok(file) => self.files.push(file),
-                // Gone between listing and reading: as if it had never been there.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // Gone between listing and reading: as if it had never been there. FIFOs, sockets and
+                // devices are no unit files, whatever they are called.
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::Unsupported) => {}
                 Err(error) => self.errors.push((path.to_owned(), error.to_string())),
             },
         }
@@ -164,11 +166,15 @@ pub(crate) fn look_again(path: &Path, folders: &[Arc<Path>], version: Version) -
     found
 }
 
-/// Reads one unit file. Bytes that are no UTF-8 are replaced, and the file remembers it.
+/// Reads one unit file. Bytes that are no UTF-8 are replaced, and the file remembers it; a link to `/dev/null` is a
+/// masked unit. What is no file at all is [`io::ErrorKind::Unsupported`].
 pub(crate) fn read(path: &Path, folders: &[Arc<Path>], version: Version) -> io::Result<File> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
-        return Err(io::Error::other("is no regular file"));
+        return match fs::canonicalize(path)? == Path::new("/dev/null") {
+            true => Ok(File::masked(path.into(), folders, version)),
+            false => Err(io::Error::new(io::ErrorKind::Unsupported, "is no regular file")),
+        };
     }
     if metadata.len() > MOST_BYTES {
         return Err(io::Error::other("is larger than 64 MiB: no unit file"));

@@ -1,4 +1,5 @@
-//! What one keystroke costs before anybody looks at the file: rope, tree and typed view, beside a fresh parse.
+//! What one keystroke costs before anybody looks at the file: rope, tree and typed view, beside a fresh
+//! parse.
 //!
 //! `cargo bench -p unit-syntax`
 

@@ -32,7 +32,8 @@ impl Document {
         }
     }
 
-    /// Replaces the text of `range` by `insert`. The range is clamped to the text and to the starts of characters.
+    /// Replaces the text of `range` by `insert`. The range is clamped to the text and to the starts of
+    /// characters.
     pub fn edit(&mut self, range: TextRange, insert: &str) {
         let start = self.clamp(range.start);
         let end = self.clamp(range.end).max(start);
@@ -57,8 +58,9 @@ impl Document {
 
     /// Reads the entries anew that an edit has touched, the text being edited already.
     ///
-    /// Only their lines are parsed. The tree of the whole text would do as well, but tree-sitter's incremental parse takes
-    /// every line in its hand again, if not its inside: milliseconds where there are thousands.
+    /// Only their lines are parsed. The tree of the whole text would do as well, but tree-sitter's
+    /// incremental parse takes every line in its hand again, if not its inside: milliseconds where there are
+    /// thousands.
     fn refresh_unit(&mut self, edit: &InputEdit) {
         let (old_end, new_end) = (edit.old_end_byte as u32, edit.new_end_byte as u32);
         let to_new = |offset: u32| offset - old_end + new_end;
@@ -68,8 +70,8 @@ impl Document {
         // One that ends where the edit starts is touched too: an inserted `\n` may join the `\r` at its end.
         let first = entries.partition_point(|entry| entry.start < edit.start_byte as u32).saturating_sub(1);
         let start = entries.get(first).map_or(0, |entry| entry.start);
-        // From here on old entries may stay. The first of the text does not, be it the first now or before: it may get or
-        // lose a byte order mark.
+        // From here on old entries may stay. The first of the text does not, be it the first now or before:
+        // it may get or lose a byte order mark.
         let behind = entries.partition_point(|entry| entry.start < old_end).max(first + 1);
         let mut lookahead = 1;
         let (fresh, last) = loop {
@@ -100,15 +102,16 @@ impl Document {
     fn refresh_tree(&mut self, edit: &InputEdit) {
         self.old_tree = self.tree.take().or(self.old_tree.take());
         if edit.start_byte < BYTE_ORDER_MARK.len_utf8() {
-            // There may be a byte order mark now, or none any more. It is in no node, so the parser would not notice.
+            // There may be a byte order mark now, or none any more. It is in no node, so the parser would not
+            // notice.
             self.old_tree = None;
         } else if let Some(tree) = &mut self.old_tree {
             tree.edit(edit);
         }
     }
 
-    /// Replaces the text between two positions, as a change event of the LSP does. Positions are clamped to the ends of
-    /// their lines and of the text, and swapped when in the wrong order.
+    /// Replaces the text between two positions, as a change event of the LSP does. Positions are clamped to
+    /// the ends of their lines and of the text, and swapped when in the wrong order.
     pub fn edit_at(&mut self, start: Position, end: Position, encoding: Encoding, insert: &str) {
         let (start, end) = (self.offset(start, encoding), self.offset(end, encoding));
         self.edit(TextRange::new(start.min(end), start.max(end)), insert);
@@ -136,7 +139,8 @@ impl Document {
         self.text.byte_slice(start..end).to_string()
     }
 
-    /// The byte offset of a position, clamped to the end of its line and of the text, and to the start of its character.
+    /// The byte offset of a position, clamped to the end of its line and of the text, and to the start of its
+    /// character.
     pub fn offset(&self, position: Position, encoding: Encoding) -> u32 {
         let line = position.line as usize;
         if line >= self.text.len_lines() {
@@ -146,7 +150,8 @@ impl Document {
         self.text.line_to_byte(line) as u32 + encoding.offset(&text, position.column)
     }
 
-    /// Line and column of a byte offset, clamped to the text, to the start of its character and to the end of its line.
+    /// Line and column of a byte offset, clamped to the text, to the start of its character and to the end of
+    /// its line.
     pub fn position(&self, offset: u32, encoding: Encoding) -> Position {
         let offset = self.clamp(offset);
         let line = self.text.byte_to_line(offset);
@@ -160,8 +165,9 @@ impl Document {
         &self.unit
     }
 
-    /// The tree-sitter tree of the whole text, for tests and tools: parsed when asked for, incrementally if it was asked for
-    /// before. Rows and columns of its nodes are right as long as no line ends with a lone `\r`.
+    /// The tree-sitter tree of the whole text, for tests and tools: parsed when asked for, incrementally if
+    /// it was asked for before. Rows and columns of its nodes are right as long as no line ends with a lone
+    /// `\r`.
     pub fn tree(&self) -> &Tree {
         self.tree.get_or_init(|| {
             let chunk = |offset| {

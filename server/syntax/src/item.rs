@@ -13,7 +13,8 @@ pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// One logical line: the physical lines that `config_parse` joins into one, with all their line endings.
 ///
-/// It knows no absolute place, so that an edit elsewhere leaves it as it is; see [`Entry`](crate::Entry) for that.
+/// It knows no absolute place, so that an edit elsewhere leaves it as it is; see [`Entry`](crate::Entry) for
+/// that.
 #[derive(PartialEq, Debug)]
 pub struct Item {
     text: Box<str>,
@@ -52,17 +53,20 @@ pub enum Junk {
     MissingEquals,
     /// "Missing key name before '=', ignoring line."
     MissingKey,
-    /// "Invalid section header": systemd stops reading here and refuses the unit.
+    /// "Invalid section header" without a `]` at the end, or "Bad characters in section header" when there
+    /// are quotes, backslashes or control characters (tabs as well) inside: systemd stops reading here and
+    /// refuses the unit.
     BadHeader,
 }
 
 /// A part of a logical line: key, value or section name.
 ///
-/// Continuations are joined as `config_parse` joins them: backslash and line ending become one space, comment lines
-/// in between vanish, blanks at the start of the next line stay. Blanks at both ends are then stripped.
+/// Continuations are joined as `config_parse` joins them: backslash and line ending become one space, comment
+/// lines in between vanish, blanks at the start of the next line stay. Blanks at both ends are then stripped.
 #[derive(PartialEq, Debug)]
 pub struct Logical {
-    /// From the first to behind the last character, relative to the item. Empty parts lie where text would go.
+    /// From the first to behind the last character, relative to the item. Empty parts lie where text would
+    /// go.
     range: TextRange,
     /// Present when the part spans several lines, so that its text is no slice of the item's.
     joined: Option<Box<Joined>>,
@@ -75,8 +79,8 @@ struct Joined {
     pieces: Box<[Piece]>,
 }
 
-/// A stretch of joined text that is a slice of the source byte for byte (but for its last byte, where a space stands
-/// for the backslash). It reaches to the next piece.
+/// A stretch of joined text that is a slice of the source byte for byte (but for its last byte, where a space
+/// stands for the backslash). It reaches to the next piece.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Piece {
     /// Offset in the joined text.
@@ -94,11 +98,18 @@ impl Item {
         Item { text: text.into(), kind: ItemKind::Comment }
     }
 
-    /// A logical line that is a valid header from `start` on.
+    /// A logical line that is from `[` to `]` from `start` on.
     pub(crate) fn header(text: &str, start: u32) -> Self {
         let line = Logical::stripped(text, TextRange::new(start, line_end(text)));
         let name = line.slice(text, TextRange::new(1, line.len() - 1));
-        Item { text: text.into(), kind: ItemKind::Header { name } }
+        // systemd's string_is_safe().
+        let unsafe_char = |c: char| c.is_ascii_control() || matches!(c, '"' | '\'' | '\\');
+        let kind = if name.text(text).contains(unsafe_char) {
+            ItemKind::Junk(Junk::BadHeader)
+        } else {
+            ItemKind::Header { name }
+        };
+        Item { text: text.into(), kind }
     }
 
     /// A logical line with the key between `start` and `eq` and the value behind that.
@@ -158,14 +169,14 @@ impl Item {
         Some(self.name_part()?.range)
     }
 
-    /// Where a byte range of [`Item::value`] comes from, in bytes from the item's start. Clamped to the value; for an
-    /// item without value an empty range at its start.
+    /// Where a byte range of [`Item::value`] comes from, in bytes from the item's start. Clamped to the
+    /// value; for an item without value an empty range at its start.
     pub fn value_to_source(&self, logical: TextRange) -> TextRange {
         self.value_part().map_or(TextRange::at(0), |value| value.to_source(logical))
     }
 
-    /// Which byte of [`Item::value`] a place in the item is, the place behind the last byte included. `None` outside
-    /// the value, and inside of it in comments and line endings.
+    /// Which byte of [`Item::value`] a place in the item is, the place behind the last byte included. `None`
+    /// outside the value, and inside of it in comments and line endings.
     pub fn source_to_value(&self, relative: u32) -> Option<u32> {
         self.value_part()?.to_logical(relative)
     }
@@ -203,8 +214,8 @@ impl Item {
 }
 
 impl Logical {
-    /// The part of an item's text between two offsets on its logical line, stripped of blanks. All line endings in between
-    /// are those of continuations and comments.
+    /// The part of an item's text between two offsets on its logical line, stripped of blanks. All line
+    /// endings in between are those of continuations and comments.
     fn stripped(item: &str, range: TextRange) -> Self {
         let part = Self::joined(item, range);
         let text = part.text(item);
@@ -285,7 +296,8 @@ impl Logical {
             Some(joined) => {
                 let map = |offset, piece: Piece| piece.source + (offset - piece.logical);
                 let first = map(start, joined.piece(start));
-                // The end belongs to the piece of the last byte, not to a next line on which nothing is covered.
+                // The end belongs to the piece of the last byte, not to a next line on which nothing is
+                // covered.
                 let last = if start == end { first } else { map(end, joined.piece(end - 1)) };
                 TextRange::new(first, last)
             }
@@ -313,8 +325,8 @@ impl Joined {
     }
 }
 
-/// Where the logical line of an item ends: before its line ending, and before a backslash there, which continues nothing
-/// at the end of the text.
+/// Where the logical line of an item ends: before its line ending, and before a backslash there, which
+/// continues nothing at the end of the text.
 fn line_end(item: &str) -> u32 {
     let line = without_ending(item);
     let backslashes = line.len() - line.trim_end_matches('\\').len();

@@ -3,7 +3,8 @@
 //! [`Document`] is an open file: it keeps a rope, a tree-sitter tree and the typed view [`Unit`] in step
 //! while the text is edited. A [`Unit`] alone serves for files that nobody edits.
 //!
-//! Everything counts in bytes ([`TextRange`]); only [`Position`] counts as editors do, and only here is it converted.
+//! Everything counts in bytes ([`TextRange`]); only [`Position`] counts as editors do, and only here is it
+//! converted.
 
 mod document;
 mod item;

@@ -11,20 +11,51 @@ use crate::item::{BYTE_ORDER_MARK, Item};
 use crate::position::line_len;
 use crate::{Entry, TextRange};
 
+/// Bytes of text that are parsed at a time. A tree takes some thirty times the room of its text.
+const PIECE: usize = 16 << 10;
+
+/// The entries of a whole text, parsed piece by piece so that there is never a tree of all of it.
+pub(crate) fn all_entries(text: &str) -> Vec<Entry> {
+    entries_of_pieces(text, PIECE)
+}
+
+/// As [`all_entries`], with pieces of about `size` bytes.
+fn entries_of_pieces(text: &str, size: usize) -> Vec<Entry> {
+    let mut all = Vec::new();
+    let (mut start, mut length) = (0, size);
+    while start < text.len() {
+        let end = text.ceil_char_boundary(start.saturating_add(length).min(text.len()));
+        let mut fresh = entries(&text[start..end], start as u32);
+        if end < text.len() {
+            // The last one may go on behind the piece, so the next piece starts with it.
+            let next = fresh.pop().map_or(start, |last| last.start as usize);
+            length = if next == start { length.saturating_mul(4) } else { size };
+            start = next;
+        } else {
+            start = end;
+        }
+        all.append(&mut fresh);
+    }
+    all
+}
+
 /// The entries of a text.
 ///
-/// It may be a part of a longer text, in which it starts at `base`, where an entry must start. What a logical line is
-/// depends on no text before it, so the entries are those of the longer text, but for the last one, which may go on there.
+/// It may be a part of a longer text, in which it starts at `base`, where an entry must start. What a logical
+/// line is depends on no text before it, so the entries are those of the longer text, but for the last one,
+/// which may go on there.
 pub(crate) fn entries(text: &str, base: u32) -> Vec<Entry> {
-    let is_start = base == 0;
-    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    let tree = if !is_start && mark > 0 {
-        // Not at the start, it is a character as any other; the parser must not see it there.
-        tree(&text.replacen(BYTE_ORDER_MARK, "\u{fffd}", 1))
-    } else {
-        tree(text)
-    };
-    let mark = if is_start { mark as u32 } else { 0 };
+    let mut mark = 0;
+    let mut parsed = Cow::Borrowed(text);
+    if text.starts_with(BYTE_ORDER_MARK) {
+        if base == 0 {
+            mark = BYTE_ORDER_MARK.len_utf8() as u32;
+        } else {
+            // Inside a text it is a character as any other; the parser must not see it at a start.
+            parsed = text.replacen(BYTE_ORDER_MARK, "\u{fffd}", 1).into();
+        }
+    }
+    let tree = tree(&parsed);
     Entries { text, mark, lines: Lines::new(&tree), start: 0, read: 0 }
         .map(|(start, item)| Entry { start: base + start, item: Arc::new(item) })
         .collect()
@@ -36,13 +67,13 @@ pub(crate) fn tree(text: &str) -> Tree {
     parse(|offset| bytes.get(offset..).unwrap_or_default(), None)
 }
 
-/// Parses the text of which `chunk` gives a piece that starts at a byte offset (an empty one behind the end), with the
-/// help of an `old` tree that has been told of all edits since.
+/// Parses the text of which `chunk` gives a piece that starts at a byte offset (an empty one behind the end),
+/// with the help of an `old` tree that has been told of all edits since.
 pub(crate) fn parse<T: AsRef<[u8]>>(mut chunk: impl FnMut(usize) -> T, old: Option<&Tree>) -> Tree {
     thread_local! {
         static PARSER: RefCell<Parser> = RefCell::new({
             let mut parser = Parser::new();
-            parser.set_language(&LANGUAGE).expect("tree-sitter reads the ABI that the grammar is generated for");
+            parser.set_language(&LANGUAGE).expect("tree-sitter reads the ABI of the grammar");
             parser
         });
     }
@@ -53,7 +84,8 @@ pub(crate) fn parse<T: AsRef<[u8]>>(mut chunk: impl FnMut(usize) -> T, old: Opti
     })
 }
 
-/// The bytes as the parser may see them. To its lexer a NUL is the end of the text, to us it is a character as any other.
+/// The bytes as the parser may see them. To its lexer a NUL is the end of the text, to us it is a character
+/// as any other.
 pub(crate) fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.contains(&0) { bytes.iter().map(|&byte| byte.max(1)).collect() } else { bytes.into() }
 }
@@ -144,7 +176,8 @@ impl Iterator for Entries<'_> {
     }
 }
 
-/// Walks over the nodes that lines consist of: headers, assignments, comments, junk, and continuations before these.
+/// Walks over the nodes that lines consist of: headers, assignments, comments, junk, and continuations before
+/// these.
 struct Lines<'a>(Option<TreeCursor<'a>>);
 
 impl<'a> Lines<'a> {
@@ -185,5 +218,20 @@ impl<'a> Lines<'a> {
         let equals = cursor.node().end_byte() as u32 - 1;
         cursor.goto_parent();
         equals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_do_not_show() {
+        let text = "\u{feff}[Unit]\r\nAfter=a \\\n  # c\n b\r\r\n\n\\\nKey=\u{feff}ü\\\\\n[X\u{feff}\nlone\n\u{feff}a=b\\\n\n \\";
+        let whole = entries(text, 0);
+        for size in 1..=text.len() {
+            assert_eq!(entries_of_pieces(text, size), whole, "pieces of {size} bytes");
+        }
+        assert_eq!(all_entries(""), []);
     }
 }

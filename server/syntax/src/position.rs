@@ -44,7 +44,8 @@ impl Encoding {
     }
 }
 
-/// The physical lines of `text` with their line endings. There is no empty one behind a line ending at the end.
+/// The physical lines of `text` with their line endings. There is no empty one behind a line ending at the
+/// end.
 pub(crate) fn lines(mut text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let (line, rest) = text.split_at(line_len(text));

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::position::{Encoding, Position, lines, without_ending};
 use crate::{Item, TextRange, parse};
 
-/// The logical lines of a file. They tile its text: nothing is left out, so that [`Unit::text`] gives it back.
+/// The logical lines of a file. They tile its text: nothing is left out, so that [`Unit::text`] gives it
+/// back.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Unit {
     pub(crate) entries: Vec<Entry>,
@@ -33,10 +34,10 @@ pub struct SectionRef<'a> {
 }
 
 impl Unit {
-    /// Reads a whole text, the way systemd's `config_parse` does. Never fails: what systemd cannot use becomes
-    /// [`Junk`](crate::Junk).
+    /// Reads a whole text, the way systemd's `config_parse` does. Never fails: what systemd cannot use
+    /// becomes [`Junk`](crate::Junk).
     pub fn parse(text: &str) -> Unit {
-        Unit { entries: parse::entries(text, 0), len: text.len() as u32 }
+        Unit { entries: parse::all_entries(text), len: text.len() as u32 }
     }
 
     /// All logical lines in order.
@@ -75,7 +76,8 @@ impl Unit {
         &self.entries[..end]
     }
 
-    /// The entry that holds the byte at `offset`, and its index. The end of the text belongs to the last entry.
+    /// The entry that holds the byte at `offset`, and its index. The end of the text belongs to the last
+    /// entry.
     pub fn entry_at(&self, offset: u32) -> Option<(usize, &Entry)> {
         if offset > self.len {
             return None;
@@ -91,8 +93,8 @@ impl Unit {
         self.section_from(&self.entries[header..])
     }
 
-    /// Line and column of a byte offset, clamped to the text, to the start of its character and to the end of its line.
-    /// Reads the text from its start; an open [`Document`](crate::Document) knows a faster way.
+    /// Line and column of a byte offset, clamped to the text, to the start of its character and to the end of
+    /// its line. Reads the text from its start; an open [`Document`](crate::Document) knows a faster way.
     pub fn position(&self, offset: u32, encoding: Encoding) -> Position {
         let (mut line, mut start) = (0, 0);
         for text in self.lines() {
@@ -106,8 +108,8 @@ impl Unit {
         Position { line, column: 0 }
     }
 
-    /// The byte offset of a position, clamped to the end of its line and of the text, and to the start of its character.
-    /// Reads the text from its start.
+    /// The byte offset of a position, clamped to the end of its line and of the text, and to the start of its
+    /// character. Reads the text from its start.
     pub fn offset(&self, position: Position, encoding: Encoding) -> u32 {
         let mut start = 0;
         for (line, text) in self.lines().enumerate() {

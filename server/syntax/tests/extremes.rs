@@ -44,19 +44,32 @@ fn a_hundred_thousand_lines_in_one_section() {
 
 #[test]
 fn thirty_thousand_continuations() {
-    for (first, next) in [("A=", "b \\\n"), ("A=", "\\\n#\\\n"), ("", "\\\n"), ("[", "a]\\\n"), ("A=\"", "\\\n"), ("", "a\\\n")] {
+    for (first, next) in [
+        ("A=", "b \\\n"),
+        ("A=", "\\\n#\\\n"),
+        ("", "\\\n"),
+        ("[", "a]\\\n"),
+        ("A=\"", "\\\n"),
+        ("", "a\\\n"),
+    ] {
         let unit = read_and_edit(&format!("{first}{}", next.repeat(30_000)));
         assert_eq!(unit.entries().len(), 1);
     }
     let unit = read_and_edit(&format!("A={}", "b \\\n".repeat(30_000)));
     let value = unit.entries()[0].value().expect("an assignment");
     assert_eq!(value.len(), 3 * 30_000 - 2);
-    assert_eq!(unit.entries()[0].value_to_source(TextRange::new(3 * 20_000, 3 * 20_000 + 1)), TextRange::new(80_002, 80_003));
+    assert_eq!(
+        unit.entries()[0].value_to_source(TextRange::new(3 * 20_000, 3 * 20_000 + 1)),
+        TextRange::new(80_002, 80_003)
+    );
 }
 
 #[test]
 fn a_hundred_thousand_of_one_thing() {
-    for piece in ["[", "]", "=", "\\", "\"", "'", "%", "$", "-", "#", " ", "\n", "\r", "\0", "\u{feff}", "🦀", "a ", "a\""] {
+    for piece in [
+        "[", "]", "=", "\\", "\"", "'", "%", "$", "-", "#", " ", "\n", "\r", "\0", "\u{feff}", "🦀", "a ",
+        "a\"",
+    ] {
         read_and_edit(&piece.repeat(100_000));
         read_and_edit(&format!("A={}", piece.repeat(100_000)));
     }

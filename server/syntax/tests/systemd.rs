@@ -1,11 +1,11 @@
-//! The typed view says what systemd's line reader says: compared with a second reader, written after `config_parse` and
-//! `parse_line` and nothing else.
+//! The typed view says what systemd's line reader says: compared with a second reader, written after
+//! `config_parse` and `parse_line` and nothing else.
 
-#[path = "../../../grammar/tests/texts.rs"]
+#[path = "../../../grammar/tests/texts/mod.rs"]
 mod texts;
 
 use proptest::prelude::*;
-use unit_syntax::{Item, ItemKind, Junk, Unit};
+use unit_syntax::{Item, ItemKind, Junk, TextRange, Unit};
 
 /// What systemd makes of a line.
 #[derive(Debug, PartialEq)]
@@ -19,8 +19,8 @@ enum Line {
 
 const WHITESPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// `config_parse`: joins physical lines. A NUL would end a line there, and a byte order mark be dropped in the middle of
-/// the text or before a `#` be the start of a line that is no comment; here neither.
+/// `config_parse`: joins physical lines. A NUL would end a line there, and a byte order mark be dropped in
+/// the middle of the text or before a `#` be the start of a line that is no comment; here neither.
 fn config_parse(text: &str) -> Vec<Line> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let mut read = Vec::new();
@@ -53,9 +53,9 @@ fn parse_line(line: &str) -> Option<Line> {
     }
     if line.starts_with('[') {
         // A single `[` does not end with `]`.
-        return Some(match line.strip_suffix(']') {
-            Some(start) => Line::Header(start[1..].to_string()),
-            None => Line::BadHeader,
+        return Some(match line.strip_suffix(']').map(|start| &start[1..]) {
+            Some(name) if string_is_safe(name) => Line::Header(name.to_string()),
+            _ => Line::BadHeader,
         });
     }
     Some(match line.split_once('=') {
@@ -66,6 +66,10 @@ fn parse_line(line: &str) -> Option<Line> {
             value.trim_matches(WHITESPACE).to_string(),
         ),
     })
+}
+
+fn string_is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| byte >= b' ' && byte != 0x7f && !b"\"'\\".contains(&byte))
 }
 
 fn view(item: &Item) -> Option<Line> {
@@ -111,10 +115,10 @@ proptest! {
     fn values_map_to_their_source(text in texts::text(24)) {
         for entry in Unit::parse(&text).entries() {
             let (Some(value), Some(range)) = (entry.value(), entry.value_range()) else { continue };
-            let whole = unit_syntax::TextRange::new(0, value.len() as u32);
+            let whole = TextRange::new(0, value.len() as u32);
             prop_assert_eq!(entry.value_to_source(whole), range);
             for (at, c) in value.char_indices() {
-                let source = entry.value_to_source(unit_syntax::TextRange::new(at as u32, (at + c.len_utf8()) as u32));
+                let source = entry.value_to_source(TextRange::new(at as u32, (at + c.len_utf8()) as u32));
                 let found = &text[source.start as usize..source.end as usize];
                 prop_assert!(found == c.to_string() || (found == "\\" && c == ' '), "{:?} is not {:?}", found, c);
                 prop_assert_eq!(entry.source_to_value(source.start), Some(at as u32));

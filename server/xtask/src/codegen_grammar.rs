@@ -22,8 +22,8 @@ const FILES: [&str; 6] = [
     "tree_sitter/parser.h",
 ];
 
-/// Takes the workspace's root, gives the files of `grammar/src` and their contents. `Err` is what the generator has
-/// against the grammar, warnings included.
+/// Takes the workspace's root, gives the files of `grammar/src` and their contents. `Err` is what the
+/// generator has against the grammar, warnings included.
 pub(crate) fn generate(root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
     let out = tempfile::tempdir().map_err(|error| format!("no directory for the parser: {error}"))?;
     let mut warnings = Vec::new();

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 /// The command whose output is shown, below the repository's root.
-const ARGUMENTS: &[&str] = &["check", "--color", "always", "--systemd-version", "257", "--system-units", "none"];
+const ARGUMENTS: &[&str] =
+    &["check", "--color", "always", "--systemd-version", "257", "--system-units", "none"];
 const UNITS: &str = "tests/units/diceroll";
 const PICTURE: &str = "editors/pictures/check.svg";
 
@@ -26,7 +27,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
         .arg(UNITS)
         .output()
         .map_err(|error| format!("cargo run: {error}"))?;
-    let printed = String::from_utf8(output.stdout).map_err(|error| format!("unitls printed no text: {error}"))?;
+    let printed =
+        String::from_utf8(output.stdout).map_err(|error| format!("unitls printed no text: {error}"))?;
     if printed.is_empty() {
         return Err(format!("unitls printed nothing: {}", String::from_utf8_lossy(&output.stderr)));
     }

@@ -2,6 +2,7 @@
 
 use unit_catalog::{Section, UnitType, Version};
 
+use crate::value::bus_name;
 use crate::workspace::Effective;
 
 /// When a service counts as started (systemd.service(5), `Type=`).
@@ -78,7 +79,8 @@ impl ServiceType {
             "SetCredentialEncrypted",
             "ImportCredential",
         ];
-        Some(if set("BusName") {
+        let named = unit.list(Section::Service, "BusName");
+        Some(if named.iter().any(|setting| bus_name(setting.value())) {
             Self::Dbus
         } else if !set("ExecStart") {
             Self::Oneshot

@@ -55,7 +55,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// The service is tied to its socket by `Also=`, `Requires=`, `Wants=`, `BindsTo=` or `Sockets=`
-    /// (an eager start on purpose), the socket has `Conflicts=` with the service, or `Accept=yes`.
+    /// (an eager start on purpose) or the socket names the service in its `[Install]`, the socket has
+    /// `Conflicts=` with the service, or `Accept=yes`.
     ///
     /// ## Source
     ///
@@ -80,6 +81,9 @@ const BOOT: [&str; 6] = [
     "network-online.target",
 ];
 
+/// Keys of `[Install]` that name the units which then start this one.
+const INSTALLED_BY: [&str; 3] = ["WantedBy", "RequiredBy", "UpheldBy"];
+
 fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Service {
         return;
@@ -91,7 +95,9 @@ fn check(cx: &mut UnitContext<'_>) {
         let Some(socket_name) = socket.name.clone().filter(|_| !accepts(&socket)) else {
             continue;
         };
-        if is_tied(cx.unit, name, &socket_name) || names(&socket, Section::Unit, "Conflicts", name) {
+        let excludes = names(&socket, Section::Unit, "Conflicts", name);
+        let comes_along = INSTALLED_BY.iter().any(|key| names(&socket, Section::Install, key, name));
+        if excludes || comes_along || is_tied(cx.unit, name, &socket_name) {
             continue;
         }
         let message = format!(
@@ -111,7 +117,7 @@ fn check(cx: &mut UnitContext<'_>) {
 
 /// The `[Install]` line that starts the unit at boot.
 fn boot_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
-    ["WantedBy", "RequiredBy", "UpheldBy"].iter().find_map(|key| {
+    INSTALLED_BY.iter().find_map(|key| {
         let settings = unit.list(Section::Install, key).into_iter();
         settings
             .into_iter()

@@ -3,9 +3,9 @@
 use unit_syntax::{ItemKind, Junk, TextRange};
 
 use super::declare::declare_rule;
+use super::inline_comment::reads_one_thing;
 use super::line::LineContext;
-use crate::diagnostic::Safety;
-use crate::workspace::SectionContext;
+use crate::diagnostic::{Safety, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -36,7 +36,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The line belongs to a continuation, or its section is not read at all.
+    /// The line belongs to a continuation, or its section is not read at all. A backslash that a value may
+    /// hold is a warning; the lines that it leaves behind are errors.
     ///
     /// ## Source
     ///
@@ -52,7 +53,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    if !matches!(cx.line.section, SectionContext::Known(_) | SectionContext::Empty) {
+    if cx.line.section.read_name().is_none() {
         return;
     }
     let item = &cx.entry.item;
@@ -70,7 +71,10 @@ fn check(cx: &mut LineContext<'_, '_>) {
             }
             let range = TextRange::new(trimmed.len() as u32 - 1, line.len() as u32);
             let message = "The blank behind `\\` ends the value here: the backslash becomes part of it, and the next line stands alone.";
-            let report = cx.report(&BROKEN_CONTINUATION, range, message.to_owned());
+            // Only some values cannot hold a backslash.
+            let refused = cx.line.directive.is_some_and(|directive| reads_one_thing(directive.kind));
+            let severity = if refused { Severity::Error } else { Severity::Warning };
+            let report = cx.report_as(&BROKEN_CONTINUATION, severity, range, message.to_owned());
             report.fix("Remove the blanks".to_owned(), Safety::Unsafe, range, "\\".to_owned());
         }
         _ => {}

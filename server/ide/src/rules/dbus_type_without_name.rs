@@ -5,6 +5,7 @@ use unit_catalog::Section;
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::ServiceType;
+use crate::value::bus_name;
 
 declare_rule! {
     /// ## What it does
@@ -35,7 +36,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// `BusName=` stands in the fragment or in any of its drop-ins.
+    /// `BusName=` stands in the fragment or in any of its drop-ins, or `Type=` is not set: a bad name alone is
+    /// ignored and implies no type.
     ///
     /// ## Source
     ///
@@ -55,8 +57,7 @@ fn check(cx: &mut UnitContext<'_>) {
         return;
     }
     let named = cx.unit.list(Section::Service, "BusName");
-    let valid = |value: &str| value.contains('%') || is_bus_name(value);
-    if named.iter().any(|setting| valid(setting.value())) {
+    if named.iter().any(|setting| bus_name(setting.value())) {
         return;
     }
     let typed = cx.unit.scalar(Section::Service, "Type", |value| ServiceType::from_word(value).is_some());
@@ -69,14 +70,4 @@ fn check(cx: &mut UnitContext<'_>) {
         (None, None) => return,
     };
     cx.report_value(&DBUS_TYPE_WITHOUT_NAME, DBUS_TYPE_WITHOUT_NAME.severity, setting, message);
-}
-
-/// Whether `service_name_is_valid()` takes it: at least two elements, none empty or starting with a digit.
-fn is_bus_name(name: &str) -> bool {
-    let element = |element: &str| {
-        !element.is_empty()
-            && !element.starts_with(|first: char| first.is_ascii_digit())
-            && element.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-    };
-    name.len() <= 255 && name.contains('.') && name.split('.').all(element)
 }

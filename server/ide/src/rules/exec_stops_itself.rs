@@ -64,6 +64,9 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(name) = cx.name().filter(|_| cx.unit.unit_type == UnitType::Service) else {
         return;
     };
+    // A template runs as its instances only; any one of them stands for all.
+    let instance = name.is_template().then(|| name.with_instance("INSTANCE")).flatten();
+    let name = instance.as_ref().unwrap_or(name);
     for key in KEYS {
         for setting in cx.unit.list(Section::Service, key) {
             // Most commands have nothing to do with systemctl; do not split them.
@@ -86,13 +89,13 @@ fn judge(
     setting: Setting<'_>,
     command: &ExecCommand,
     verb: &str,
-    unit: &str,
+    written: &str,
 ) {
-    let Some(unit) = name.expand(unit) else {
+    let Some(unit) = name.expand(written) else {
         return;
     };
     let full = if UnitName::parse(&unit).is_some() { unit.clone() } else { format!("{unit}.service") };
-    let itself = full == name.as_str() || unit == name.prefix() && name.is_template();
+    let itself = full == name.as_str();
     let (severity, message) = if itself {
         let fate = match (key, verb) {
             ("ExecStop" | "ExecStopPost", "stop") => {
@@ -102,7 +105,7 @@ fn judge(
             ("ExecReload", "reload") => "asks for another reload each time: the unit reloads for ever",
             _ => "waits for a job that waits for this command",
         };
-        (Severity::Warning, format!("`systemctl {verb} {unit}` in `{key}=` of the same unit {fate}."))
+        (Severity::Warning, format!("`systemctl {verb} {written}` in `{key}=` of the same unit {fate}."))
     } else if is_placeholder(&unit) && missing(cx, &full) {
         let message = format!(
             "No unit is called `{full}`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time."

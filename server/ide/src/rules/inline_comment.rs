@@ -1,7 +1,7 @@
 //! Rule: a comment behind a value.
 
 use unit_catalog::ValueKind;
-use unit_syntax::TextRange;
+use unit_syntax::{Item, TextRange};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
@@ -80,9 +80,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
         return;
     }
     let message = match severity {
-        Severity::Error => "A comment needs a line of its own: systemd reads it as part of the value, cannot \
+        Severity::Error => {
+            "A comment needs a line of its own: systemd reads it as part of the value, cannot \
                             parse that and ignores the line."
-            .to_owned(),
+                .to_owned()
+        }
         Severity::Information => {
             format!("A comment needs a line of its own: the program gets `{comment}` as arguments.")
         }
@@ -90,16 +92,27 @@ fn check(cx: &mut LineContext<'_, '_>) {
     };
     let item = &cx.entry.item;
     let source = item.value_to_source(TextRange::new(at as u32, value.len() as u32));
-    let (Some(key), Some(range)) = (item.key_range(), item.value_range()) else {
-        return;
-    };
-    let single_line = !item.continuations();
-    let replaced = format!("# {}\n{}={kept}", comment[1..].trim(), item.key().unwrap_or_default());
+    let moved = above(item, kept, comment);
     let report = cx.report_as(&INLINE_COMMENT, severity, source, message);
-    if single_line && !kept.is_empty() {
-        let line = TextRange::new(key.start, range.end);
-        report.fix("Move the comment to its own line".to_owned(), Safety::Safe, line, replaced);
+    if let Some((line, text)) = moved {
+        // A line that systemd ignores cannot have been meant; words of a value or command can.
+        let safety = if severity == Severity::Error { Safety::Safe } else { Safety::Unsafe };
+        report.fix("Move the comment to its own line".to_owned(), safety, line, text);
     }
+}
+
+/// From the key to the value's end, and what stands there once the comment has a line of its own above.
+fn above(item: &Item, kept: &str, comment: &str) -> Option<(TextRange, String)> {
+    let (key, value) = (item.key_range()?, item.value_range()?);
+    let (indent, line) = item.text().split_at(key.start as usize);
+    if item.continuations() || kept.is_empty() || !indent.trim_matches([' ', '\t']).is_empty() {
+        return None;
+    }
+    let assignment = &line[..(value.start - key.start) as usize + kept.len()];
+    let comment = format!("# {}", comment[1..].trim());
+    let line_end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let text = format!("{}{line_end}{indent}{assignment}", comment.trim_end());
+    Some((TextRange::new(key.start, value.end), text))
 }
 
 /// Where a mark stands at the value's start or behind a blank, outside quotes.

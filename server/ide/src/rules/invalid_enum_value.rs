@@ -2,7 +2,7 @@
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use super::value_too_new::checked_value;
+use super::value_too_new::bad_value;
 use crate::diagnostic::Safety;
 use crate::value::Problem;
 
@@ -34,7 +34,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The value is empty, or the file is a template of another language.
+    /// The value is empty and that restores the default (`StandardOutput=`, but not `Type=`), or the file is
+    /// a template of another language.
     ///
     /// ## Source
     ///
@@ -50,25 +51,21 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let Some((directive, value, error)) = checked_value(cx) else {
+    let Some(bad) = bad_value(cx).filter(|bad| bad.error.problem == Problem::Word) else {
         return;
     };
-    if error.problem != Problem::Word {
-        return;
-    }
-    let range = cx.entry.item.value_to_source(error.range);
-    let nearest = error.nearest.or(match (directive.name, value) {
+    let key = bad.directive.name;
+    let nearest = bad.error.nearest.or(match (key, bad.value) {
         ("Restart", "on-error" | "on-fail" | "failure") => Some("on-failure"),
         ("Restart", "yes" | "true" | "on") => Some("always"),
         _ => None,
     });
     let hint = nearest.map_or(String::new(), |nearest| format!(" Did you mean `{nearest}`?"));
-    let message = format!(
-        "`{value}` is no value of `{}=`: systemd ignores the line. It takes {}.{hint}",
-        directive.name, error.expected
-    );
-    let report = cx.report(&INVALID_ENUM_VALUE, range, message);
+    let (value, expected) = (bad.shown(), &bad.error.expected);
+    let message =
+        format!("{value} is no value of `{key}=`: systemd ignores the line. It takes {expected}.{hint}");
+    let report = cx.report(&INVALID_ENUM_VALUE, bad.range, message);
     if let Some(nearest) = nearest {
-        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, range, nearest.to_owned());
+        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, bad.range, nearest.to_owned());
     }
 }

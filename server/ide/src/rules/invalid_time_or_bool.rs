@@ -2,7 +2,7 @@
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use super::value_too_new::checked_value;
+use super::value_too_new::bad_value;
 use crate::diagnostic::Safety;
 use crate::value::Problem;
 
@@ -35,8 +35,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The value is empty, or the file is a template of another language. Bare numbers
-    /// are seconds.
+    /// The value is empty and that restores the default, or the file is a template of another language. Bare
+    /// numbers are seconds.
     ///
     /// ## Source
     ///
@@ -52,21 +52,19 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let Some((directive, value, error)) = checked_value(cx) else {
+    let Some(bad) = bad_value(cx) else {
         return;
     };
-    let what = match error.problem {
+    let what = match bad.error.problem {
         Problem::Boolean => "boolean",
         Problem::TimeSpan => "time span",
         Problem::Word | Problem::WordTooNew(_) => return,
     };
-    let range = cx.entry.item.value_to_source(error.range);
-    let fate = if directive.fatal { "refuses the unit" } else { "ignores the line" };
-    let message =
-        format!("`{value}` is no {what}: systemd {fate}. `{}=` takes {}.", directive.name, error.expected);
-    let nearest = error.nearest;
-    let report = cx.report(&INVALID_TIME_OR_BOOL, range, message);
-    if let Some(nearest) = nearest {
-        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, range, nearest.to_owned());
+    let fate = if bad.directive.fatal { "refuses the unit" } else { "ignores the line" };
+    let (value, key, expected) = (bad.shown(), bad.directive.name, &bad.error.expected);
+    let message = format!("{value} is no {what}: systemd {fate}. `{key}=` takes {expected}.");
+    let report = cx.report(&INVALID_TIME_OR_BOOL, bad.range, message);
+    if let Some(nearest) = bad.error.nearest {
+        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, bad.range, nearest.to_owned());
     }
 }

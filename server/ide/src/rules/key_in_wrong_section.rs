@@ -4,7 +4,6 @@ use unit_catalog::{Directive, sections_with};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use crate::workspace::SectionContext;
 
 declare_rule! {
     /// ## What it does
@@ -56,7 +55,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
     let (Some(key), Some(range)) = (cx.entry.item.key(), cx.entry.item.key_range()) else {
         return;
     };
-    let SectionContext::Known(section) = cx.line.section else {
+    let Some(section) = cx.line.section.read_name() else {
         return;
     };
     if cx.line.directive.is_some() || cx.has_finding() {
@@ -70,11 +69,9 @@ fn check(cx: &mut LineContext<'_, '_>) {
         return;
     };
     let message = match fits(&home) {
-        true => format!(
-            "`{key}=` belongs to [{}]; in [{}] systemd ignores it.",
-            home.section.name(),
-            section.name()
-        ),
+        true => {
+            format!("`{key}=` belongs to [{}]; in [{}] systemd ignores it.", home.section.name(), section)
+        }
         false => format!(
             "`{key}=` is a key of [{}], which this type of unit does not have; systemd ignores it.",
             home.section.name()

@@ -38,7 +38,7 @@ pub use declare::{Category, FixAvailability, Rule, Since};
 pub(crate) use line::LineFinding;
 
 use crate::diagnostic::Diagnostic;
-use crate::workspace::{File, Workspace};
+use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
 pub static RULES: [&Rule; 24] = [
@@ -82,9 +82,10 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
     }
     let mut findings: Vec<Diagnostic> =
         file.line_findings().iter().map(|finding| finding.place(file)).collect();
-    if !file.foreign_template
-        && !file.masked
+    if !file.masked
         && let Some(effective) = workspace.effective_of(file)
+        && !effective.fragment.is_some_and(|fragment| fragment.masked)
+        && effective.parts.iter().all(|part| part.is_readable())
     {
         let mut context = unit::UnitContext::new(workspace, file, &effective);
         for rule in RULES {
@@ -107,6 +108,9 @@ pub(crate) fn check_lines(file: &File, range: Range<usize>, findings: &mut Vec<L
         return;
     }
     for entry in range {
+        if file.foreign_template && holds_markup(file.unit.entries()[entry].item.text()) {
+            continue;
+        }
         let mut context = line::LineContext::new(file, entry, findings);
         for rule in RULES {
             if let Check::Line(check) = rule.check {

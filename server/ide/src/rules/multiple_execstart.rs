@@ -36,7 +36,7 @@ declare_rule! {
     /// ## Silent when
     ///
     /// An empty `ExecStart=` stands between them, as a drop-in does to replace a command, or the service
-    /// is a oneshot.
+    /// is a oneshot. A drop-in whose unit is out of sight is judged only when it sets `Type=` itself.
     ///
     /// ## Source
     ///
@@ -55,7 +55,8 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(service_type) = cx.service_type() else {
         return;
     };
-    if service_type == ServiceType::Oneshot {
+    let typed = || cx.unit.scalar(Section::Service, "Type", |word| ServiceType::from_word(word).is_some());
+    if service_type == ServiceType::Oneshot || cx.unit.fragment.is_none() && typed().is_none() {
         return;
     }
     let settings = cx.unit.list(Section::Service, "ExecStart");

@@ -1,7 +1,10 @@
 //! Rule: lines that are no text.
 
+use unit_syntax::ItemKind;
+
 use super::declare::declare_rule;
 use super::line::LineContext;
+use crate::diagnostic::Severity;
 use crate::workspace::Decoding;
 
 declare_rule! {
@@ -11,30 +14,32 @@ declare_rule! {
     ///
     /// ## Why it bites
     ///
-    /// systemd ends a line at a NUL byte and ignores lines that are not UTF-8, so that part of the file is
-    /// lost, often a binary or a file in another encoding (UTF-16, Latin-1).
+    /// systemd ends a line at a NUL byte, and what stands behind becomes a line of its own. At a line that is
+    /// not UTF-8 it stops reading and refuses the unit. Often the file is a binary or in another encoding
+    /// (UTF-16, Latin-1).
     ///
     /// ## Example
     ///
     /// ```ini web.service
     /// [Service]
-    /// ExecStart=/usr/bin/web␀
+    /// ExecStart=/usr/bin/web␀ --verbose
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```ini web.service
     /// [Service]
-    /// ExecStart=/usr/bin/web
+    /// ExecStart=/usr/bin/web --verbose
     /// ```
     ///
     /// ## Silent when
     ///
-    /// The file is UTF-8, with or without a byte order mark.
+    /// The file is UTF-8, with or without a byte order mark, or what is not UTF-8 stands in a comment. A NUL
+    /// byte at the end of a line, which loses nothing, is a warning.
     ///
     /// ## Source
     ///
-    /// systemd.syntax(7); `read_line()`, `parse_line()`.
+    /// systemd.syntax(7); `read_line()`, `parse_line()`. Seen on 252.
     NOT_TEXT {
         code: "not-text",
         category: Syntax,
@@ -46,15 +51,22 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let text = cx.entry.item.text();
+    let item = &cx.entry.item;
     let range = cx.content();
-    if text.contains('\0') {
-        cx.report(
-            &NOT_TEXT,
-            range,
-            "This line holds a NUL byte, at which systemd ends it: this is no text file.".into(),
-        );
-    } else if cx.file.decoding == Decoding::Lossy && text.contains('\u{fffd}') {
-        cx.report(&NOT_TEXT, range, "This line is not valid UTF-8: systemd ignores it.".into());
+    if let Some((_, behind)) = item.text().split_once('\0') {
+        let lost = !behind.trim_matches(['\0', ' ', '\t', '\r', '\n']).is_empty();
+        let severity = if lost { Severity::Error } else { Severity::Warning };
+        let message = "This line holds a NUL byte, at which systemd ends it: this is no text file.";
+        cx.report_as(&NOT_TEXT, severity, range, message.to_owned());
+        return;
+    }
+    // Comments may hold anything, also those inside a continued value.
+    let texts = match item.kind() {
+        ItemKind::Junk(_) => [Some(item.text()), None, None],
+        _ => [item.key(), item.value(), item.section_name()],
+    };
+    if cx.file.decoding == Decoding::Lossy && texts.iter().flatten().any(|text| text.contains('\u{fffd}')) {
+        let message = "This line is not valid UTF-8: systemd stops reading here and refuses the unit.";
+        cx.report(&NOT_TEXT, range, message.to_owned());
     }
 }

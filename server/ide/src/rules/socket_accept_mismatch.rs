@@ -47,7 +47,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// Both services exist (`sshd.service` and `sshd@.service`), or `Service=` names one that does.
+    /// Both services exist (`sshd.service` and `sshd@.service`), `Service=` names one that does, or the
+    /// socket's own file is out of sight.
     ///
     /// ## Source
     ///
@@ -64,7 +65,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut UnitContext<'_>) {
-    if cx.unit.unit_type != UnitType::Socket {
+    if cx.unit.unit_type != UnitType::Socket || cx.unit.fragment.is_none() {
         return;
     }
     let Some((name, (service, _))) = cx.name().zip(cx.workspace.trigger_target(cx.unit)) else {

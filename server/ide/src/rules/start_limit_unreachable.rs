@@ -44,7 +44,8 @@ declare_rule! {
     ///
     /// `StartLimitIntervalSec=0` or `StartLimitBurst=0` says that it is meant, `Restart=on-success`,
     /// and gettys (`Type=idle` with `RestartSec=0`). Exactly on the window's edge, and where the manager's
-    /// timer slack of up to 250ms a pause decides, it is information.
+    /// timer slack of up to 250ms a pause decides, it is information. A drop-in whose unit is out of sight is
+    /// not judged.
     ///
     /// ## Source
     ///
@@ -61,7 +62,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut UnitContext<'_>) {
-    if cx.unit.unit_type != UnitType::Service {
+    if cx.unit.unit_type != UnitType::Service || cx.unit.fragment.is_none() {
         return;
     }
     let restart = cx.unit.scalar(Section::Service, "Restart", |value| Restart::from_word(value).is_some());

@@ -1,13 +1,12 @@
 //! Rule: a key that systemd does not know.
 
-use unit_catalog::{Availability, directives, sections_with};
+use unit_catalog::{Availability, Section, directives, sections_with};
 use unit_syntax::{ItemKind, Junk};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
 use crate::diagnostic::Safety;
 use crate::value::nearest;
-use crate::workspace::SectionContext;
 
 declare_rule! {
     /// ## What it does
@@ -53,7 +52,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let SectionContext::Known(section) = cx.line.section else {
+    let Some(section) = cx.line.section.read_name() else {
         return;
     };
     if matches!(cx.entry.item.kind(), ItemKind::Junk(Junk::MissingKey)) {
@@ -82,11 +81,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
     if key.starts_with("X-") || sections_with(key).next().is_some() {
         return;
     }
-    let known =
-        directives(section).iter().filter(|directive| directive.documented).map(|directive| directive.name);
-    let nearest = nearest(key, known);
+    let keys = Section::from_name(section).map_or(&[][..], directives);
+    let documented = keys.iter().filter(|directive| directive.documented);
+    let nearest = nearest(key, documented.map(|directive| directive.name));
     let hint = nearest.map_or(String::new(), |nearest| format!(" Did you mean `{nearest}=`?"));
-    let message = format!("[{}] knows no `{key}=`: systemd ignores the line.{hint}", section.name());
+    let message = format!("[{section}] knows no `{key}=`: systemd ignores the line.{hint}");
     let report = cx.report(&UNKNOWN_KEY, range, message);
     if let Some(nearest) = nearest {
         report.fix(format!("Change to `{nearest}=`"), Safety::Unsafe, range, nearest.to_owned());

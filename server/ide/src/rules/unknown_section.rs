@@ -1,7 +1,7 @@
 //! Rule: a section that this type of unit does not have, or lines before any section.
 
 use unit_catalog::Section;
-use unit_syntax::ItemKind;
+use unit_syntax::{ItemKind, Junk};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
@@ -60,7 +60,9 @@ fn check(cx: &mut LineContext<'_, '_>) {
             (Some(name), Some(range)) => (name, range),
             _ => return,
         },
-        ItemKind::Assignment { .. } | ItemKind::Junk(_) if cx.line.section == SectionContext::None => {
+        ItemKind::Assignment { .. } | ItemKind::Junk(Junk::MissingEquals | Junk::MissingKey)
+            if cx.line.section == SectionContext::None =>
+        {
             let range = cx.content();
             let message = "This line stands before the first section: systemd ignores it.".to_owned();
             cx.report(&UNKNOWN_SECTION, range, message);

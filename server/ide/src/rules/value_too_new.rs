@@ -1,6 +1,7 @@
 //! Rule: a word that a later systemd brought.
 
-use unit_catalog::{Availability, Directive};
+use unit_catalog::{Availability, Directive, Empty};
+use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
 use super::line::LineContext;
@@ -52,28 +53,42 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let Some((directive, value, error)) = checked_value(cx) else {
+    let Some(bad) = bad_value(cx) else {
         return;
     };
-    if let Problem::WordTooNew(since) = error.problem {
-        let range = cx.entry.item.value_to_source(error.range);
+    if let Problem::WordTooNew(since) = bad.error.problem {
         let message = format!(
-            "`{}={value}` came with systemd {}; systemd {} ignores the line.",
-            directive.name,
+            "`{}={}` came with systemd {}; systemd {} ignores the line.",
+            bad.directive.name,
+            bad.value,
             since.0,
             cx.version().0
         );
-        cx.report(&VALUE_TOO_NEW, range, message);
+        cx.report(&VALUE_TOO_NEW, bad.range, message);
     }
 }
 
-/// The line's value error, where its value is to be judged at all and nothing else speaks of the line.
-pub(super) fn checked_value<'a>(
-    cx: &LineContext<'a, '_>,
-) -> Option<(&'static Directive, &'a str, ValueError)> {
-    let directive = cx.line.directive?;
-    let value = cx.entry.item.value().filter(|value| !value.is_empty())?;
+/// A value that its directive does not take.
+pub(super) struct BadValue<'a> {
+    pub(super) directive: &'static Directive,
+    pub(super) value: &'a str,
+    pub(super) error: ValueError,
+    /// The faulty part, from the entry's start; the whole line where the value is empty.
+    pub(super) range: TextRange,
+}
+
+impl BadValue<'_> {
+    /// The value as the first words of a message.
+    pub(super) fn shown(&self) -> String {
+        if self.value.is_empty() { "An empty value".to_owned() } else { format!("`{}`", self.value) }
+    }
+}
+
+/// What is wrong with the line's value, where it is to be judged at all and nothing else speaks of the line.
+pub(super) fn bad_value<'a>(cx: &LineContext<'a, '_>) -> Option<BadValue<'a>> {
+    let (directive, value) = (cx.line.directive?, cx.entry.item.value()?);
     if cx.file.foreign_template
+        || value.is_empty() && directive.empty != Empty::Rejected
         || !directive.validated_at_load
         || directive.availability(cx.version()) != Availability::Active
         || cx.has_finding()
@@ -81,5 +96,6 @@ pub(super) fn checked_value<'a>(
         return None;
     }
     let error = crate::value::check(directive, value, cx.version()).err()?;
-    Some((directive, value, error))
+    let range = if value.is_empty() { cx.content() } else { cx.entry.item.value_to_source(error.range) };
+    Some(BadValue { directive, value, error, range })
 }

@@ -1,11 +1,11 @@
 //! Effective units: a fragment with its drop-ins, in the order in which systemd reads them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use unit_catalog::{Empty, Section, UnitType, directive};
 use unit_syntax::{Entry, TextRange};
 
+use super::file_kind::real_name;
 use super::{File, FileKind, Place, UnitName, Workspace};
 
 /// A unit as the manager would load it.
@@ -109,11 +109,16 @@ impl Workspace {
                 Some(self.with_drop_ins(name, Some(file), &file.place))
             }
             FileKind::DropIn { owner, .. } => match UnitName::parse(owner) {
-                Some(name) if !owner.split('.').next().is_some_and(|stem| stem.ends_with('-')) => {
+                Some(name) if !name.prefix().ends_with('-') || name.prefix() == "-" => {
                     let fragment = self.fragment(&name, &file.place);
                     let mut unit = self.with_drop_ins(&name, fragment, &file.place);
                     if !unit.parts.iter().any(|part| part.path == file.path) {
-                        unit.parts.push(file);
+                        // Another of its name hides it; see what it would come to.
+                        let hides = |part: &&mut &Arc<File>| drop_in_name(part) == drop_in_name(file);
+                        match unit.parts.iter_mut().find(hides) {
+                            Some(part) => *part = file,
+                            None => unit.parts.push(file),
+                        }
                     }
                     Some(unit)
                 }
@@ -156,9 +161,9 @@ impl Workspace {
                 .collect();
             found.sort_by_key(|file| (file.place.root != asker.root, file.place.rank, file.path.clone()));
             for file in found {
-                let file_name = file_name(&file.path);
-                if !drop_ins.iter().any(|(known, _)| *known == file_name) {
-                    drop_ins.push((file_name, file));
+                let name = drop_in_name(file);
+                if !drop_ins.iter().any(|(known, _)| *known == name) {
+                    drop_ins.push((name, file));
                 }
             }
         }
@@ -179,30 +184,48 @@ pub(super) fn sees(asker: &Place, place: &Place) -> bool {
         || asker.root == place.root && !(asker.searched && place.searched)
 }
 
-/// The drop-in folders (without `.d`) that speak for a unit, the most specific first
-/// (`unit_file_find_dropin_paths()`): its name, its template, dash prefixes, its type.
+/// The drop-in folders (without `.d`) that speak for a unit, the most specific first, in the order in which
+/// `unit_file_find_dropin_paths()` walks: its name, its template, their dash prefixes, its type.
 fn drop_in_owners(name: &UnitName) -> Vec<String> {
     let suffix = name.unit_type().suffix();
-    let mut owners = vec![name.as_str().to_owned()];
-    owners.extend(name.template().map(|template| template.as_str().to_owned()));
-    let at = match name.instance() {
-        Some(_) => "@",
-        None => "",
-    };
-    let mut prefix = name.prefix();
-    while let Some(dash) = prefix.trim_end_matches('-').rfind('-') {
-        prefix = &prefix[..=dash];
-        if let Some(instance) = name.instance().filter(|instance| !instance.is_empty()) {
-            owners.push(format!("{prefix}@{instance}.{suffix}"));
-        }
-        owners.push(format!("{prefix}{at}.{suffix}"));
-    }
+    let mut owners = Vec::new();
+    add_owners(name.prefix(), name.instance(), suffix, &mut owners);
     owners.push(suffix.to_owned());
     owners
 }
 
-fn file_name(path: &Path) -> &str {
-    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+fn add_owners(prefix: &str, instance: Option<&str>, suffix: &str, owners: &mut Vec<String>) {
+    let mut push = |owner: String| {
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    };
+    match instance {
+        Some(instance) => {
+            push(format!("{prefix}@{instance}.{suffix}"));
+            push(format!("{prefix}@.{suffix}"));
+        }
+        None => push(format!("{prefix}.{suffix}")),
+    }
+    if let Some(shorter) = dash_prefix(prefix) {
+        // Going up from the template the `@` is lost; going up from the instance it stays.
+        add_owners(shorter, None, suffix, owners);
+        if instance.is_some() {
+            add_owners(shorter, instance, suffix, owners);
+        }
+    }
+}
+
+/// `foo-` of `foo-bar` and of `foo-bar-`; a leading dash parts nothing.
+fn dash_prefix(prefix: &str) -> Option<&str> {
+    let dash = prefix.strip_suffix('-').unwrap_or(prefix).rfind('-').filter(|dash| *dash > 0)?;
+    Some(&prefix[..=dash])
+}
+
+/// The name by which drop-ins hide each other and are sorted; one that an editor holds stands for the real one.
+fn drop_in_name(file: &File) -> &str {
+    let name = file.path.file_name().and_then(|name| name.to_str());
+    real_name(name.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -211,11 +234,18 @@ mod tests {
 
     #[test]
     fn folders_that_speak_for_a_unit() {
-        let owners = |name: &str| drop_in_owners(&UnitName::parse(name).expect("a unit name"));
-        assert_eq!(owners("a-b-c.service"), ["a-b-c.service", "a-b-.service", "a-.service", "service"]);
-        assert_eq!(
-            owners("a-b@x.socket"),
-            ["a-b@x.socket", "a-b@.socket", "a-@x.socket", "a-@.socket", "socket"]
-        );
+        // In the order in which systemd 252 let them win.
+        for (name, owners) in [
+            ("a-b-c.service", &["a-b-c", "a-b-", "a-"][..]),
+            ("a-b-c@x.service", &["a-b-c@x", "a-b-c@", "a-b-", "a-", "a-b-@x", "a-b-@", "a-@x", "a-@"]),
+            ("a-b-c@.service", &["a-b-c@", "a-b-", "a-", "a-b-@", "a-@"]),
+            ("a--b.service", &["a--b", "a--", "a-"]),
+            ("a-b-.service", &["a-b-", "a-"]),
+            ("-a-b.service", &["-a-b", "-a-"]),
+        ] {
+            let mut expected: Vec<_> = owners.iter().map(|owner| format!("{owner}.service")).collect();
+            expected.push("service".to_owned());
+            assert_eq!(drop_in_owners(&UnitName::parse(name).expect("a unit name")), expected, "{name}");
+        }
     }
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use unit_catalog::{Directive, Section, UnitType, ValueKind, Version, directive};
-use unit_syntax::{Entry, ItemKind, Unit};
+use unit_syntax::{Entry, ItemKind, Junk, Unit};
 
+use super::file_kind::{is_foreign_template, is_template_line};
 use super::{FileKind, Place};
 use crate::rules::LineFinding;
 
@@ -64,13 +65,24 @@ pub enum SectionContext {
     /// A section of this type of unit.
     Known(Section),
     /// A section that this type has but that holds no keys (`[Target]`, `[Device]`).
-    Empty,
+    Empty(&'static str),
     /// `[X-…]`: for other programs.
     Extension,
     /// A section of other types of unit only.
     Foreign(Section),
     /// No section that systemd knows.
     Unknown,
+}
+
+impl SectionContext {
+    /// The section's name, where systemd reads its keys.
+    pub fn read_name(self) -> Option<&'static str> {
+        match self {
+            Self::Known(section) => Some(section.name()),
+            Self::Empty(name) => Some(name),
+            Self::None | Self::Extension | Self::Foreign(_) | Self::Unknown => None,
+        }
+    }
 }
 
 /// A unit name in a value.
@@ -87,22 +99,23 @@ pub struct Mention {
 impl File {
     /// Takes a file in. Its kind and place come from its path; loose files of one of `folders` see each other.
     pub fn new(path: Arc<Path>, folders: &[Arc<Path>], version: Version, unit: Arc<Unit>) -> Self {
-        let mut kind = FileKind::of_path(&path);
-        if unit.sections().next().is_some_and(|section| section.name() == "D-BUS Service") {
-            kind = FileKind::DBusService;
-        }
-        let folder = match kind {
+        let folder = match FileKind::of_path(&path) {
             FileKind::DropIn { .. } => path.parent().and_then(Path::parent),
             _ => path.parent(),
         };
         let place = Place::of_folder(folder.unwrap_or(Path::new("")), folders);
-        let foreign_template = super::file_kind::is_foreign_template(&path);
+        Self::placed(path, place, version, Decoding::Utf8, unit)
+    }
+
+    fn placed(path: Arc<Path>, place: Place, version: Version, decoding: Decoding, unit: Arc<Unit>) -> Self {
+        let kind = if is_dbus_service(&unit) { FileKind::DBusService } else { FileKind::of_path(&path) };
+        let foreign_template = is_foreign_template(&path) || unit.entries().iter().any(is_template_line);
         let mut file = Self {
             path,
             kind,
             place,
             version,
-            decoding: Decoding::Utf8,
+            decoding,
             masked: unit.is_empty(),
             unit,
             foreign_template,
@@ -130,6 +143,14 @@ impl File {
         let prefix = old.iter().zip(new).take_while(same).count();
         let most = old.len().min(new.len()) - prefix;
         let suffix = old.iter().rev().zip(new.iter().rev()).take(most).take_while(same).count();
+        let mut changed = prefix..new.len() - suffix;
+
+        // What the whole file is may hang on a single line of it.
+        let suspects = if self.foreign_template { 0..new.len() } else { changed.clone() };
+        let template = is_foreign_template(&self.path) || new[suspects].iter().any(is_template_line);
+        if template != self.foreign_template || is_dbus_service(&unit) != is_dbus_service(&self.unit) {
+            return Self::placed(self.path.clone(), self.place.clone(), self.version, self.decoding, unit);
+        }
 
         let mut lines = Vec::with_capacity(new.len());
         lines.extend_from_slice(&self.lines[..prefix]);
@@ -148,7 +169,6 @@ impl File {
             unit,
         };
         let count = file.unit.entries().len();
-        let mut changed = prefix..count - suffix;
         file.fill_lines(changed.clone());
         let section_after = |lines: &[Line], at: usize| at.checked_sub(1).map(|at| lines[at].section);
         let old_suffix = self.lines.len() - suffix;
@@ -158,7 +178,7 @@ impl File {
             file.fill_lines(changed.end..count);
             changed.end = count;
         }
-        let old_changed = &self.lines[prefix..old_suffix.min(self.lines.len() - (count - changed.end))];
+        let old_changed = &self.lines[prefix..self.lines.len() - (count - changed.end)];
         let new_changed = &file.lines[changed.clone()];
         let directives = |lines: &[Line]| lines.iter().map(|line| line.directive).collect::<Vec<_>>();
         if old_changed.len() != new_changed.len() || directives(old_changed) != directives(new_changed) {
@@ -194,6 +214,12 @@ impl File {
             .map(|(_, entry)| &self.unit.entries()[*entry as usize])
             .collect::<Vec<_>>()
             .into_iter()
+    }
+
+    /// Whether systemd can read the file as it stands: no generator fills it in first, no line stops the reading.
+    pub(crate) fn is_readable(&self) -> bool {
+        let stops = |entry: &Entry| matches!(entry.item.kind(), ItemKind::Junk(Junk::BadHeader));
+        !self.foreign_template && !self.unit.entries().iter().any(stops)
     }
 
     /// The findings of the rules that look at single lines.
@@ -242,6 +268,8 @@ impl File {
                         found = directive(section, key);
                     }
                 }
+                // systemd stops reading here.
+                ItemKind::Junk(Junk::BadHeader) => section = SectionContext::Unknown,
                 ItemKind::Blank | ItemKind::Comment | ItemKind::Junk(_) => {}
             }
             self.lines.push(Line { section, directive: found });
@@ -281,13 +309,19 @@ impl SectionContext {
             _ if name.starts_with("X-") => Self::Extension,
             Some(section) if read => Self::Known(section),
             Some(section) => Self::Foreign(section),
-            None if read && unit_type.is_some() => Self::Empty,
+            None if read && unit_type == Some(UnitType::Target) => Self::Empty("Target"),
+            None if read && unit_type == Some(UnitType::Device) => Self::Empty("Device"),
             None => Self::Unknown,
         }
     }
 }
 
+fn is_dbus_service(unit: &Unit) -> bool {
+    unit.sections().next().is_some_and(|section| section.name() == "D-BUS Service")
+}
+
 /// Whether a directive's values are names of units.
 pub(crate) fn mentions_units(directive: &Directive) -> bool {
-    matches!(directive.kind, ValueKind::UnitList | ValueKind::UnitName | ValueKind::SocketUnitList)
+    use ValueKind as K;
+    matches!(directive.kind, K::UnitList | K::UnitName | K::SocketUnitList | K::SliceName)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use unit_catalog::UnitType;
+use unit_syntax::{Entry, ItemKind};
 
 use super::UnitName;
 
@@ -91,8 +92,28 @@ pub(super) fn is_foreign_template(path: &Path) -> bool {
         .is_some_and(|name| TEMPLATE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)))
 }
 
+/// Whether a line's section or key, or a whole line that is neither, is markup of another language.
+///
+/// Values do not tell: `docker ps --format '{{.Names}}'` is a command like any other.
+pub(super) fn is_template_line(entry: &Entry) -> bool {
+    let text = entry.item.text();
+    match entry.item.kind() {
+        ItemKind::Assignment { eq, .. } => holds_markup(&text[..*eq as usize]),
+        ItemKind::Header { .. } | ItemKind::Junk(_) => holds_markup(text),
+        ItemKind::Blank | ItemKind::Comment => false,
+    }
+}
+
+/// Whether a text holds what generators replace: `{{ x }}`, `{% x %}`, `<% x %>`, `${x}` or `@X@`.
+pub(crate) fn holds_markup(text: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let mut behind_at = text.match_indices('@').map(|(at, _)| &text[at + 1..]);
+    ["{{", "{%", "<%", "${"].iter().any(|mark| text.contains(mark))
+        || behind_at.any(|behind| behind.split_once('@').is_some_and(|(inner, _)| name(inner)))
+}
+
 /// The name that the file stands for: without `systemctl edit`'s decoration and template suffixes.
-fn real_name(name: &str) -> &str {
+pub(super) fn real_name(name: &str) -> &str {
     let name = TEMPLATE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
     let Some(edited) = name.strip_prefix(".#") else {
         return name;
@@ -151,6 +172,16 @@ mod tests {
                 matches!(kind(path), FileKind::DropIn { owner: found, .. } if &*found == owner),
                 "{path}"
             );
+        }
+    }
+
+    #[test]
+    fn markup() {
+        for text in ["@bindir@/x", "a @B_1@ c", "{{ x }}", "{% if x %}", "<%= x %>", "${X}", "a@b@c@d"] {
+            assert!(holds_markup(text), "{text}");
+        }
+        for text in ["foo@.service", "@", "a@@b", "me@here.org and you@there", "{ }", "$X", "100%"] {
+            assert!(!holds_markup(text), "{text}");
         }
     }
 

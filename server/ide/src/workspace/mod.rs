@@ -18,6 +18,7 @@ pub use effective::{Effective, Setting};
 pub(crate) use file::mentions_units;
 pub use file::{Decoding, File, Line, Mention, SectionContext};
 pub use file_kind::FileKind;
+pub(crate) use file_kind::holds_markup;
 pub use place::{Place, Scope};
 pub(crate) use resolve::accepts;
 pub use resolve::{Resolution, World};

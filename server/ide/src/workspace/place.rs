@@ -78,7 +78,10 @@ impl Place {
             .iter()
             .filter(|root| folder.starts_with(root))
             .min_by_key(|root| root.components().count());
-        let scope = match folder.components().any(|part| part.as_os_str() == "user") {
+        // What lies above the workspace says nothing: `/home/user/project`.
+        let below = root.and_then(|root| folder.strip_prefix(root).ok());
+        let below = below.unwrap_or_else(|| Path::new(folder.file_name().unwrap_or_default()));
+        let scope = match below.components().any(|part| part.as_os_str() == "user") {
             true => Scope::User,
             false => Scope::System,
         };
@@ -117,5 +120,17 @@ mod tests {
         let loose = place("/home/me/project/debian/units");
         assert_eq!((loose.root.to_str(), loose.searched), (Some("/home/me/project"), false));
         assert_eq!(place("/tmp/x").root.to_str(), Some("/tmp/x"));
+    }
+
+    #[test]
+    fn scopes_of_loose_folders() {
+        let scope = |folder: &str| {
+            Place::of_folder(Path::new(folder), &[Path::new("/home/user/project").into()]).scope
+        };
+        assert_eq!(scope("/home/user/project/units/user"), Scope::User);
+        assert_eq!(scope("/home/user/project/user/units"), Scope::User);
+        assert_eq!(scope("/home/user/project/units"), Scope::System);
+        assert_eq!(scope("/home/user/elsewhere"), Scope::System);
+        assert_eq!(scope("/tmp/user"), Scope::User);
     }
 }

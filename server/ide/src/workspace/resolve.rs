@@ -121,7 +121,9 @@ impl Workspace {
         // The first usable line wins for Unit=, which may name any other type; the last one for Service=.
         let usable = |value: &str| match unit.unit_type {
             UnitType::Socket => value.ends_with(".service"),
-            own => value.contains('%') || UnitName::parse(value).is_some_and(|unit| unit.unit_type() != own),
+            own => name
+                .expand(value)
+                .is_none_or(|value| UnitName::parse(&value).is_some_and(|unit| unit.unit_type() != own)),
         };
         let mut explicit = unit.list(section, key).into_iter().filter(|setting| usable(setting.value()));
         let explicit = match unit.unit_type {

@@ -75,6 +75,11 @@ impl UnitName {
         }
     }
 
+    /// The template's instance of this name: `foo@bar.service` for `bar` and `foo@.service`.
+    pub fn with_instance(&self, instance: &str) -> Option<UnitName> {
+        UnitName::parse(&format!("{}@{instance}.{}", self.prefix(), self.unit_type.suffix()))
+    }
+
     /// The same stem under another type: `foo.service` for `foo.socket`.
     pub fn with_type(&self, unit_type: UnitType) -> Option<UnitName> {
         UnitName::parse(&format!("{}.{}", self.stem(), unit_type.suffix()))
@@ -175,6 +180,7 @@ mod tests {
         assert_eq!((instance.prefix(), instance.instance()), ("foo", Some("a@b")));
         assert_eq!(instance.template(), Some(name("foo@.service")));
         assert!(name("foo@.service").is_template());
+        assert_eq!(name("foo@.service").with_instance("x"), Some(name("foo@x.service")));
         assert_eq!(name("foo@x.socket").with_type(UnitType::Service), Some(name("foo@x.service")));
         assert_eq!(name("-.mount").stem(), "-");
     }

@@ -57,7 +57,9 @@ impl Section<'_> {
         let read = |(marker, fence): (&str, &Fence<'_>)| {
             let content = &text[fence.content.clone()];
             let content = content.replace('␠', " ").replace('␍', "\r").replace('␀', "\0");
-            Source { text: content, ..Source::of_marker(marker) }
+            let mut source = Source::of_marker(marker);
+            source.push(&content);
+            source
         };
         files.map(read).collect()
     }

@@ -2,7 +2,7 @@
 //!
 //! A fixture lists files behind markers. Relative paths lie in the one folder that the editor has open, absolute
 //! ones on the machine; a file is an open buffer unless it says `closed`, and is judged for the newest systemd
-//! unless one says `systemd=N`:
+//! unless one says `systemd=N`. One that says `latin1` lies on the disk in that encoding:
 //!
 //! ```text
 //! //- web.service systemd=252
@@ -17,6 +17,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod markdown;
+pub(crate) mod pieces;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use unit_catalog::Version;
 use unit_ide::diagnostic::{Diagnostic, Fix};
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{File, FileKind, UnitLink, Workspace};
+use unit_ide::workspace::{Decoding, File, FileKind, UnitLink, Workspace};
 use unit_syntax::{Encoding, TextRange, Unit};
 
 /// The folder that relative paths lie in.
@@ -44,6 +45,8 @@ pub(crate) struct Source {
     pub(crate) target: Option<String>,
     /// Whether an editor has it open.
     pub(crate) state: State,
+    /// How its bytes became `text`.
+    pub(crate) decoding: Decoding,
     /// The systemd that its marker asks for.
     pub(crate) version: Option<Version>,
 }
@@ -77,7 +80,7 @@ impl Fixture {
             if sources.is_empty() {
                 sources.push(Source::of_marker("web.service"));
             }
-            sources.last_mut().expect("there is one").text.push_str(line);
+            sources.last_mut().expect("there is one").push(line);
         }
         let mut cursor = None;
         for source in &mut sources {
@@ -104,10 +107,17 @@ impl Source {
     pub(crate) fn of_marker(marker: &str) -> Self {
         let mut words = marker.split_whitespace();
         let path = Path::new(FOLDER).join(words.next().expect("a marker names a path"));
-        let mut source =
-            Self { path: path.into(), text: String::new(), target: None, state: State::Open, version: None };
+        let mut source = Self {
+            path: path.into(),
+            text: String::new(),
+            target: None,
+            state: State::Open,
+            decoding: Decoding::Utf8,
+            version: None,
+        };
         while let Some(word) = words.next() {
             match (word, word.strip_prefix("systemd=")) {
+                ("latin1", _) => source.decoding = Decoding::Lossy,
                 ("closed", _) => source.state = State::Closed,
                 ("->", _) => source.target = Some(words.next().expect("a link has a target").to_owned()),
                 (_, Some(number)) => {
@@ -117,6 +127,14 @@ impl Source {
             }
         }
         source
+    }
+
+    /// Adds to its text; in a Latin-1 file what is not ASCII is no UTF-8.
+    pub(crate) fn push(&mut self, text: &str) {
+        match self.decoding {
+            Decoding::Utf8 => self.text.push_str(text),
+            Decoding::Lossy => self.text.push_str(&text.replace(|char: char| !char.is_ascii(), "\u{fffd}")),
+        }
     }
 
     /// Its path as fixtures write it.
@@ -137,7 +155,8 @@ pub(crate) fn workspace(sources: &[Source]) -> Workspace {
     for source in sources {
         let (path, folders) = (&source.path, workspace.folders().to_vec());
         let unit = || Arc::new(Unit::parse(&source.text));
-        match (source.target.as_deref(), source.state) {
+        let state = if source.decoding == Decoding::Lossy { State::Closed } else { source.state };
+        match (source.target.as_deref(), state) {
             (Some("/dev/null"), _) => {
                 workspace.set_on_disk([File::masked(path.clone(), &folders, version)], [])
             }
@@ -147,7 +166,9 @@ pub(crate) fn workspace(sources: &[Source]) -> Workspace {
             }
             (None, State::Open) => workspace.set_open(path, &unit()),
             (None, State::Closed) => {
-                workspace.set_on_disk([File::new(path.clone(), &folders, version, unit())], []);
+                let mut file = File::new(path.clone(), &folders, version, unit());
+                file.decoding = source.decoding;
+                workspace.set_on_disk([file], []);
             }
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
         Format::Json => report::json(&mut out, &workspace, &judged, &names),
     };
     for (path, error) in &targets.errors {
-        eprintln!("unitls: {}: {error}", path.display());
+        super::say(format_args!("unitls: {}: {error}", path.display()));
     }
     let weighs = |diagnostic: &Diagnostic| diagnostic.severity <= Severity::Warning;
     if !targets.errors.is_empty() {

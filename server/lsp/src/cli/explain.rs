@@ -14,9 +14,12 @@ pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
         None => match directive_pages(&args.subject) {
             Some(pages) => pages,
             None => {
-                eprintln!("unitls: there is no rule and no directive `{}`; the rules are:", args.subject);
+                let subject = &args.subject;
+                super::say(format_args!(
+                    "unitls: there is no rule and no directive `{subject}`; the rules are:"
+                ));
                 for rule in RULES {
-                    eprintln!("  {}", rule.code);
+                    super::say(format_args!("  {}", rule.code));
                 }
                 return ExitCode::from(2);
             }

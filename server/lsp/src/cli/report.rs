@@ -71,13 +71,13 @@ pub(crate) fn text(
     out.flush()?;
     let [errors, warnings, information, hints] = counts;
     let several = |count, thing| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
-    eprintln!(
+    super::say(format_args!(
         "{}, {}, {information} information, {} in {}",
         several(errors, "error"),
         several(warnings, "warning"),
         several(hints, "hint"),
         several(judged.len(), "file")
-    );
+    ));
     Ok(())
 }
 
@@ -106,11 +106,11 @@ pub(crate) fn json(
                 .map(|related| {
                     let file = workspace.file(&related.path);
                     let line = file.map_or(1, |file| Lines::of(file).place(related.range.start).0);
-                    json!({ "path": names(&related.path), "line": line, "message": related.message })
+                    json!({ "path": names(&related.path).to_string_lossy(), "line": line, "message": related.message })
                 })
                 .collect();
             let object = json!({
-                "path": judged.shown,
+                "path": judged.shown.to_string_lossy(),
                 "line": line,
                 "column": column,
                 "end_line": end_line,
@@ -136,8 +136,20 @@ struct Lines {
 impl Lines {
     fn of(file: &File) -> Self {
         let text = file.unit.text();
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        // Lines end as systemd and editors end them: a carriage return alone is enough.
+        let ends = text.match_indices(['\n', '\r']).map(|(at, _)| at + 1);
+        let ends = ends.filter(|end| !(text[..*end].ends_with('\r') && text[*end..].starts_with('\n')));
+        let starts = std::iter::once(0).chain(ends).collect();
         Self { text, starts }
+    }
+
+    /// The byte as an index between characters.
+    fn boundary(&self, offset: u32) -> usize {
+        let mut offset = self.text.len().min(offset as usize);
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
     }
 
     /// The number of the line that holds `offset`, from 0.
@@ -147,15 +159,15 @@ impl Lines {
 
     /// Line and column of a byte, both from 1, columns in characters.
     fn place(&self, offset: u32) -> (usize, usize) {
-        let offset = self.text.floor_char_boundary(offset as usize);
+        let offset = self.boundary(offset);
         let line = self.line(offset);
         (line + 1, self.text[self.starts[line]..offset].chars().count() + 1)
     }
 
     /// The lines that hold `range`, the number of the first from 1, and the range within them.
     fn excerpt(&self, range: TextRange) -> (&str, usize, std::ops::Range<usize>) {
-        let start = self.text.floor_char_boundary(range.start as usize);
-        let end = self.text.floor_char_boundary(range.end as usize).max(start);
+        let start = self.boundary(range.start);
+        let end = self.boundary(range.end).max(start);
         let (first, last) = (self.line(start), self.line(end));
         let from = self.starts[first];
         let to = self.starts.get(last + 1).copied().unwrap_or(self.text.len());

@@ -12,7 +12,7 @@ use unit_ide::rules::check_file;
 use unit_ide::workspace::File;
 use unit_syntax::Encoding;
 
-use super::session::{Options, Shared, Snapshot};
+use super::session::{Options, Shared, Snapshot, Surroundings};
 use super::{convert, worker};
 use crate::disk::{self, Depth};
 
@@ -51,35 +51,31 @@ impl Backend {
         task.await.map_err(|_| Error::internal_error())
     }
 
-    /// Reads the workspace's folders and the machine's units, then lets everything be judged again.
-    fn scan(&self) {
+    /// Reads the disk, off the thread that serves and one reading after another.
+    fn read_disk(&self, read: impl FnOnce(&Shared, &Surroundings) + Send + 'static) {
         let shared = self.shared.clone();
         tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.surroundings();
-            if options.system_units {
-                let found = disk::system_units(options.version);
-                shared.add_from_disk(found);
-            }
-            for folder in &folders {
-                let found = disk::walk(folder, Depth::Whole, &folders, options.version);
-                for (path, error) in &found.errors {
-                    tracing::warn!("{}: {error}", path.display());
-                }
-                shared.add_from_disk(found);
-            }
+            let _turn = shared.turn_to_read();
+            read(&shared, &shared.surroundings());
         });
     }
 
-    /// Reads what lies beside a file that no workspace folder holds.
-    fn scan_siblings(&self, path: Arc<Path>) {
-        let shared = self.shared.clone();
-        tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.surroundings();
-            let drop_in =
-                path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
-            if let Some(folder) = drop_in.unwrap_or(&path).parent().filter(|folder| folder.is_absolute()) {
-                let found = disk::walk(folder, Depth::Siblings, &folders, options.version);
-                shared.add_from_disk(found);
+    /// Reads the workspace's folders, the machine's units, and what lies beside documents of no folder.
+    fn scan(&self) {
+        self.read_disk(|shared, around| {
+            let version = around.options.version;
+            if around.options.system_units {
+                shared.add_from_disk(around, disk::system_units(version));
+            }
+            for folder in &around.folders {
+                let found = disk::walk(folder, Depth::Whole, &around.folders, version);
+                for (path, error) in &found.errors {
+                    tracing::warn!("{}: {error}", path.display());
+                }
+                shared.add_from_disk(around, found);
+            }
+            for path in &around.outside {
+                scan_siblings(shared, around, path);
             }
         });
     }
@@ -117,11 +113,16 @@ impl LanguageServer for Backend {
             .and_then(|workspace| workspace.did_change_watched_files)
             .and_then(|watched| watched.dynamic_registration);
         self.watches_files.store(watches == Some(true), Ordering::Relaxed);
-        let options = Options::from_json(&params.initialization_options.unwrap_or_default());
-        let folders = params.workspace_folders.unwrap_or_default();
-        let folders = folders.iter().map(|folder| convert::path(&folder.uri)).collect();
+        let settings = params.initialization_options.unwrap_or_default();
+        let options = Options::from_json(&settings, Options::of_this_machine());
+        #[expect(deprecated, reason = "older clients name a root instead of folders")]
+        let folders = match (params.workspace_folders, params.root_uri) {
+            (Some(folders), _) => folders.iter().map(|folder| convert::path(&folder.uri)).collect(),
+            (None, root) => root.iter().map(convert::path).collect(),
+        };
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
+            session.initial_options = options;
             session.configure(folders, options);
         });
         tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
@@ -143,7 +144,6 @@ impl LanguageServer for Backend {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        self.shared.shut_down();
         Ok(())
     }
 
@@ -155,7 +155,7 @@ impl LanguageServer for Backend {
             session.is_outside(&path)
         });
         if outside {
-            self.scan_siblings(path);
+            self.read_disk(move |shared, around| scan_siblings(shared, around, &path));
         }
     }
 
@@ -174,12 +174,10 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
-        let shared = self.shared.clone();
-        tokio::task::spawn_blocking(move || {
-            let (folders, options) = shared.surroundings();
+        self.read_disk(move |shared, around| {
             let paths = params.changes.iter().map(|change| convert::path(&change.uri));
             for path in paths {
-                let found = disk::look_again(&path, &folders, options.version);
+                let found = disk::look_again(&path, &around.folders, around.options.version);
                 shared.change(|session| {
                     let workspace = session.workspace_mut();
                     workspace.remove_from_disk(&path);
@@ -203,8 +201,8 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        let options = Options::from_json(&params.settings);
         let changed = self.shared.change(|session| {
+            let options = Options::from_json(&params.settings, session.initial_options);
             let changed = session.options != options;
             if changed {
                 let folders = session.folders();
@@ -260,6 +258,15 @@ impl LanguageServer for Backend {
                 .collect::<Vec<_>>()
         });
         answer.await
+    }
+}
+
+/// Reads what lies beside a file that no workspace folder holds.
+fn scan_siblings(shared: &Shared, around: &Surroundings, path: &Path) {
+    let drop_in = path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
+    if let Some(folder) = drop_in.unwrap_or(path).parent().filter(|folder| folder.is_absolute()) {
+        let found = disk::walk(folder, Depth::Siblings, &around.folders, around.options.version);
+        shared.add_from_disk(around, found);
     }
 }
 

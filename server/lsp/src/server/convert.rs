@@ -74,8 +74,6 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diag
 
 /// A repair as a code action for the finding that it repairs.
 pub(super) fn quick_fix(snapshot: &Snapshot, finding: &Diagnostic, fix: &Fix) -> Option<lsp::CodeAction> {
-    // Clients use URIs as keys; the map is the protocol's, its keys are not changed here.
-    #[expect(clippy::mutable_key_type, reason = "the protocol's type; a URI's cell only caches its parse")]
     let mut changes: HashMap<lsp::Uri, Vec<lsp::TextEdit>> = HashMap::new();
     for edit in &fix.edits {
         let edits = changes.entry(uri(snapshot, &edit.path)?).or_default();
@@ -92,11 +90,7 @@ pub(super) fn quick_fix(snapshot: &Snapshot, finding: &Diagnostic, fix: &Fix) ->
 
 pub(super) fn completion(snapshot: &Snapshot, path: &Path, completion: Completion) -> lsp::CompletionList {
     let items = completion.items.into_iter().map(|item| completion_item(snapshot, path, item));
-    lsp::CompletionList {
-        is_incomplete: completion.incomplete,
-        items: items.collect(),
-        ..lsp::CompletionList::default()
-    }
+    lsp::CompletionList { is_incomplete: completion.incomplete, items: items.collect() }
 }
 
 /// Items are kept short: there are hundreds on an empty line, and one is read.

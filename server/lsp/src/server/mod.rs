@@ -37,12 +37,12 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let shared = Arc::new(Shared::default());
-    let backend = shared.clone();
+    let (backend, input) = (shared.clone(), shared.clone());
     let (service, socket) = LspService::build(move |client| Backend::new(client, backend))
         .custom_method(frames::MALFORMED, Backend::malformed)
         .finish();
     runtime.block_on(async {
-        Server::new(frames::stdin(), tokio::io::stdout(), socket).serve(service).await;
+        Server::new(frames::stdin(input), tokio::io::stdout(), socket).serve(service).await;
     });
     // A read of stdin cannot be cancelled, and dropping the runtime would wait for it.
     runtime.shutdown_background();

@@ -17,6 +17,8 @@ use crate::disk::Found;
 /// The state that handlers and the diagnostics worker share.
 pub(super) struct Shared {
     session: Mutex<Session>,
+    /// Held while the disk is read, until what was read is taken in.
+    reading: Mutex<()>,
     /// Counts changes, so that a computation can tell that it is out of date.
     revision: AtomicU64,
     /// Wakes the diagnostics worker.
@@ -32,6 +34,21 @@ pub(super) struct Session {
     pub(super) encoding: Encoding,
     /// The settings.
     pub(super) options: Options,
+    /// The settings that the client began with: they hold where later ones say nothing.
+    pub(super) initial_options: Options,
+    /// Counts the starts over.
+    generation: u64,
+}
+
+/// What reading the disk depends on.
+pub(super) struct Surroundings {
+    /// The folders that the client has open.
+    pub(super) folders: Vec<Arc<Path>>,
+    /// Open documents that lie in none of them.
+    pub(super) outside: Vec<Arc<Path>>,
+    /// The settings.
+    pub(super) options: Options,
+    generation: u64,
 }
 
 /// A document that the client has open.
@@ -66,18 +83,30 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads `systemdVersion` (`"auto"` or a number) and `systemUnits` (`"auto"` or `"none"`), at the top or below `unitls`.
-    /// What is missing or of another kind keeps its default.
-    pub(super) fn from_json(settings: &serde_json::Value) -> Self {
+    /// What holds when nothing is said: the installed systemd, else the newest known, and the machine's units.
+    pub(super) fn of_this_machine() -> Self {
+        Self { version: crate::systemd::installed_version().unwrap_or(Version::NEWEST), system_units: true }
+    }
+
+    /// Reads `systemdVersion` (`"auto"` or a number) and `systemUnits` (`"auto"` or `"none"`), at the top or below
+    /// `unitls`. What is missing or of another kind is as in `otherwise`.
+    pub(super) fn from_json(settings: &serde_json::Value, otherwise: Self) -> Self {
         let settings = settings.get("unitls").unwrap_or(settings);
-        let release = match settings.get("systemdVersion") {
-            Some(value) => value.as_u64().or_else(|| value.as_str()?.parse().ok()),
-            None => None,
+        let word = |key: &str| settings.get(key).and_then(|value| value.as_str());
+        let number = settings.get("systemdVersion").and_then(|value| value.as_u64());
+        let version = match (word("systemdVersion"), number) {
+            (Some("auto"), _) => Some(Self::of_this_machine().version),
+            (Some(word), _) => word.parse().ok().map(Version),
+            (None, number) => number.and_then(|number| u16::try_from(number).ok()).map(Version),
         };
-        let release = release.and_then(|release| u16::try_from(release).ok()).map(Version);
+        let system_units = match word("systemUnits") {
+            Some("auto") => Some(true),
+            Some("none") => Some(false),
+            _ => None,
+        };
         Self {
-            version: release.or_else(crate::systemd::installed_version).unwrap_or(Version::NEWEST),
-            system_units: settings.get("systemUnits").and_then(|value| value.as_str()) != Some("none"),
+            version: version.unwrap_or(otherwise.version),
+            system_units: system_units.unwrap_or(otherwise.system_units),
         }
     }
 }
@@ -91,7 +120,10 @@ impl Default for Shared {
                 workspace: Workspace::new(Vec::new(), options.version),
                 encoding: Encoding::Utf16,
                 options,
+                initial_options: options,
+                generation: 0,
             }),
+            reading: Mutex::new(()),
             revision: AtomicU64::new(0),
             changed: Notify::new(),
             shut_down: AtomicBool::new(false),
@@ -108,16 +140,32 @@ impl Shared {
         result
     }
 
-    /// The folders that the client has open, and the settings.
-    pub(super) fn surroundings(&self) -> (Vec<Arc<Path>>, Options) {
-        let session = self.lock();
-        (session.folders(), session.options)
+    /// Waits for the turn to read the disk. Each reader keeps it until what it read is taken in: what is taken in last
+    /// was read last.
+    pub(super) fn turn_to_read(&self) -> MutexGuard<'_, ()> {
+        self.reading.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Takes in what was read from disk; nobody is woken when that was nothing.
-    pub(super) fn add_from_disk(&self, found: Found) {
+    /// What reading the disk depends on, as it is now.
+    pub(super) fn surroundings(&self) -> Surroundings {
+        let session = self.lock();
+        Surroundings {
+            folders: session.folders(),
+            outside: session.documents.keys().filter(|path| session.is_outside(path)).cloned().collect(),
+            options: session.options,
+            generation: session.generation,
+        }
+    }
+
+    /// Takes in what was read from disk, unless folders or settings have changed since: then it is read again anyway.
+    /// Nobody is woken when nothing was found.
+    pub(super) fn add_from_disk(&self, around: &Surroundings, found: Found) {
         if !found.files.is_empty() || !found.links.is_empty() {
-            self.change(|session| session.workspace.set_on_disk(found.files, found.links));
+            self.change(|session| {
+                if session.generation == around.generation {
+                    session.workspace.set_on_disk(found.files, found.links);
+                }
+            });
         }
     }
 
@@ -163,6 +211,7 @@ impl Session {
     /// Starts over with these folders and settings; open documents stay.
     pub(super) fn configure(&mut self, folders: Vec<Arc<Path>>, options: Options) {
         self.options = options;
+        self.generation += 1;
         self.workspace = Workspace::new(folders, options.version);
         for open in self.documents.values_mut() {
             open.stale = true;

@@ -12,6 +12,9 @@ use unit_ide::rules::check_file;
 use super::convert;
 use super::session::{Shared, Snapshot};
 
+/// Units of the usual size are judged in less time than the way to another thread and back takes.
+const MOST_ENTRIES_IN_PLACE: usize = 1000;
+
 /// What the client was told of a document.
 struct Published {
     uri: Uri,
@@ -37,11 +40,8 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
         paths.sort_by_key(|path| told(path) == Some(snapshot.documents[path].version));
         for path in paths {
             let revision = snapshot.revision;
-            let (job, asked, state) = (snapshot.clone(), path.clone(), shared.clone());
-            let judged =
-                tokio::task::spawn_blocking(move || judge(&job, &asked, &|| state.revision() != revision))
-                    .await;
-            let Ok(Some(findings)) = judged else {
+            let judged = judge(&shared, &snapshot, &path).await;
+            let Some(findings) = judged else {
                 // A panic, logged by its hook: this document keeps what it had, the others go on.
                 continue;
             };
@@ -63,9 +63,18 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
 }
 
 /// The findings in one document; `None` when judging it panicked.
-fn judge(snapshot: &Snapshot, path: &Path, cancelled: &dyn Fn() -> bool) -> Option<Vec<Diagnostic>> {
-    let file = snapshot.workspace.file(path)?;
-    let findings =
-        catch_unwind(AssertUnwindSafe(|| check_file(&snapshot.workspace, file, cancelled))).ok()?;
-    Some(findings.iter().map(|finding| convert::diagnostic(snapshot, finding)).collect())
+async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> Option<Vec<Diagnostic>> {
+    let (shared, job, asked) = (shared.clone(), snapshot.clone(), path.clone());
+    let judge = move || {
+        let file = job.workspace.file(&asked)?;
+        let cancelled = || shared.revision() != job.revision;
+        let findings =
+            catch_unwind(AssertUnwindSafe(|| check_file(&job.workspace, file, &cancelled))).ok()?;
+        Some(findings.iter().map(|finding| convert::diagnostic(&job, finding)).collect())
+    };
+    let entries = snapshot.workspace.file(path)?.unit.entries().len();
+    match entries <= MOST_ENTRIES_IN_PLACE {
+        true => judge(),
+        false => tokio::task::spawn_blocking(judge).await.ok().flatten(),
+    }
 }

@@ -1,0 +1,632 @@
+//! What hover says at a place, and which text it speaks of.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use support::{Fixture, slice};
+use unit_ide::hover::{Hover, directive_page, hover};
+
+/// Which part of a hover text a test is about.
+#[derive(Clone, Copy)]
+enum Part {
+    /// All of it.
+    Whole,
+    /// The title and the first paragraph.
+    Head,
+    /// The facts about the directive, at the page's end.
+    Facts,
+    /// What the directive comes to for the unit at hand.
+    Unit,
+}
+
+fn hover_at(fixture: &str) -> Option<(Hover, String)> {
+    let fixture = Fixture::new(fixture);
+    let (file, offset) = fixture.cursor();
+    let hover = hover(&fixture.workspace, file, offset)?;
+    assert!(hover.range.contains_inclusive(offset), "the range {:?} is elsewhere", hover.range);
+    let text = slice(file, hover.range);
+    Some((hover, text))
+}
+
+/// Compares `«hovered text»` and a part of the hover.
+#[track_caller]
+fn check(fixture: &str, part: Part, expected: Expect) {
+    let (hover, text) = hover_at(fixture).expect("there is something to say");
+    let markdown = hover.markdown.as_str();
+    let (page, unit) = markdown.rsplit_once("\n\n---\n\n").unwrap_or((markdown, ""));
+    let part = match part {
+        Part::Whole => markdown.to_owned(),
+        Part::Head => page.split("\n\n").take(2).collect::<Vec<_>>().join("\n\n"),
+        Part::Facts => {
+            let facts = page.rsplit("\n\n").next().unwrap_or_default();
+            facts.lines().filter(|line| line.starts_with("- ")).collect::<Vec<_>>().join("\n")
+        }
+        Part::Unit => unit.to_owned(),
+    };
+    expected.assert_eq(&format!("«{text}»\n{part}\n"));
+}
+
+#[track_caller]
+fn check_silent(fixture: &str) {
+    assert_eq!(hover_at(fixture), None);
+}
+
+#[test]
+fn sections() {
+    check(
+        "[Ser$0vice]\nType=simple\n",
+        Part::Head,
+        expect![[r#"
+            «[Service]»
+            **[Service]**
+
+            How the processes of a service are started, watched, reloaded, stopped and brought back.
+        "#]],
+    );
+    check(
+        "[$0Unit]\n",
+        Part::Head,
+        expect![[r#"
+            «[Unit]»
+            **[Unit]**
+
+            What the unit is called, what it needs, when it may start, and what follows when it fails.
+        "#]],
+    );
+    check_silent("[X-$0Web]\nKey=value\n");
+    check_silent("[serv$0ice]\n");
+}
+
+#[test]
+fn nothing_to_say() {
+    check_silent("# a com$0ment\n[Service]\n");
+    check_silent("[Service]\n$0\nType=simple\n");
+    check_silent("[Service]\nNoSuch$0Key=1\n");
+    check_silent("Type=sim$0ple\n");
+    check_silent("[Socket]\nListen$0Stream=80\n");
+    check_silent("[Service]\n $0 Type=simple\n");
+    check_silent("$0");
+}
+
+#[test]
+fn directives() {
+    check(
+        "[Service]\nRest$0art=always\n",
+        Part::Head,
+        expect![[r#"
+        «Restart»
+        **`Restart=`** in [Service]
+
+        Whether systemd starts the service again after it has ended by itself.
+    "#]],
+    );
+    check(
+        "[Service]\nRest$0art=always\n",
+        Part::Facts,
+        expect![[r#"
+        «Restart»
+        - Default: `no`
+        - The last line counts; an empty value is refused
+        - [systemd.service(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Restart=)
+    "#]],
+    );
+    check(
+        "[Service]\nEnvironment$0=A=b\n",
+        Part::Facts,
+        expect![[r#"
+        «Environment»
+        - Value: `NAME=VALUE` pairs separated by spaces; quote a pair whose value has spaces: `"NAME=two words"`
+        - May be repeated, lines add up; an empty value clears what came before
+        - [systemd.exec(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment=)
+    "#]],
+    );
+    check(
+        "[Service]\nRestart$0Steps=3\n",
+        Part::Facts,
+        expect![[r#"
+        «RestartSteps»
+        - Value: a whole number, not negative
+        - Default: `0`
+        - The last line counts; an empty value is refused
+        - Since systemd 254
+        - [systemd.service(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#RestartSteps=)
+    "#]],
+    );
+    check(
+        "[Unit]\nAf$0ter=a.service\n",
+        Part::Facts,
+        expect![[r#"
+        «After»
+        - Value: unit names separated by spaces
+        - May be repeated, lines add up; an empty value clears nothing
+        - Since systemd 201
+        - [systemd.unit(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#After=)
+    "#]],
+    );
+    check(
+        "[Service]\nCPUSha$0res=100\n",
+        Part::Facts,
+        expect![[r#"
+            «CPUShares»
+            - Value: a whole number, not negative
+            - The last line counts; an empty value restores the default
+            - No effect after systemd 257: read and ignored
+            - Deprecated: use `CPUWeight=`; it belongs to version 1 of control groups, which 258 dropped
+        "#]],
+    );
+    check(
+        "[Service]\nPermissionsStart$0Only=yes\n",
+        Part::Facts,
+        expect![[r#"
+            «PermissionsStartOnly»
+            - Value: a boolean: `yes`, `true`, `on`, `1`, `y`, `t`, or `no`, `false`, `off`, `0`, `n`, `f`, in any letter case
+            - Default: `no`
+            - The last line counts; an empty value is refused
+            - Deprecated: put `+` in front of the commands that need full privileges
+        "#]],
+    );
+}
+
+#[test]
+fn a_buffer_without_a_unit_name() {
+    check(
+        "//- Untitled-1\n[Service]\nKill$0Mode=mixed\n",
+        Part::Head,
+        expect![[r#"
+        «KillMode»
+        **`KillMode=`** in [Service]
+
+        Which processes of the unit are killed when it stops or its main process ends.
+    "#]],
+    );
+}
+
+#[test]
+fn an_empty_value_shows_the_directive() {
+    check(
+        "[Service]\nExecStart=$0\n",
+        Part::Head,
+        expect![[r#"
+        «»
+        **`ExecStart=`** in [Service]
+
+        The program of the service; with `Type=oneshot` several may follow each other.
+    "#]],
+    );
+}
+
+#[test]
+fn words() {
+    check(
+        "[Service]\nType=not$0ify\nExecStart=/bin/a\n",
+        Part::Whole,
+        expect![[r#"
+        «notify»
+        **`Type=notify`**
+
+        Started when the program sends `READY=1` to `$NOTIFY_SOCKET` (sd_notify). A program that never sends it is killed after `TimeoutStartSec=`; if the main process exits with 0 before, for instance because it forks itself into the background, the start fails at once with `protocol`. Only the main process is heard unless `NotifyAccess=` is wider, and `RestrictAddressFamilies=` must leave AF_UNIX open.
+
+        | under `Type=notify` a program that … | |
+        |---|---|
+        | stays in the foreground, silent | `activating` until T, then killed: result `timeout` |
+        | stays in the foreground, sends `READY=1` | right: started at `READY=1` |
+        | stays in the foreground, takes its bus name | no `READY=1`: killed at T, result `timeout` |
+        | forks into the background, parent exits 0 | the parent is gone before `READY=1`: fails at once with `protocol` |
+        | a job that ends with 0 | fails at once with `protocol` |
+        | cannot be executed | the start fails (203/EXEC) |
+    "#]],
+    );
+    check(
+        "[Service]\nKillMode=mix$0ed\n",
+        Part::Whole,
+        expect![[r#"
+        «mixed»
+        **`KillMode=mixed`**
+
+        Only the main process gets `KillSignal=` and may end its children in its own order; as soon as it is gone, or the time is up, all that is left gets `FinalKillSignal=` at once. The children never see the gentle signal.
+    "#]],
+    );
+    check(
+        "[Service]\nRestartMode=deb$0ug\n",
+        Part::Whole,
+        expect![[r#"
+        «debug»
+        **`RestartMode=debug`**
+
+        Like `normal`, and after the first failed run systemd logs at debug level for this unit and sets `DEBUG_INVOCATION=1` for its processes, until it comes up or the start limit is hit. From 257.
+
+        *Since systemd 257.*
+    "#]],
+    );
+    // A boolean spelling stands for a word.
+    check(
+        "[Service]\nProtectHome=o$0n\n",
+        Part::Head,
+        expect![[r#"
+        «on»
+        **`ProtectHome=yes`**
+
+        Empty and inaccessible. Nothing below can be brought back with `BindPaths=`.
+    "#]],
+    );
+    // A word that the directive does not have: its page.
+    check(
+        "[Service]\nKillMode=mi$0x\n",
+        Part::Head,
+        expect![[r#"
+        «mix»
+        **`KillMode=`** in [Service]
+
+        Which processes of the unit are killed when it stops or its main process ends.
+    "#]],
+    );
+}
+
+#[test]
+fn restart_policies() {
+    check(
+        "[Service]\nExecStart=/bin/a\nRestart=on-ab$0ort\nStartLimitInterval=0\n",
+        Part::Whole,
+        expect![[r#"
+            «on-abort»
+            **`Restart=on-abort`**
+
+            Only when a process died of an unclean signal, with or without core dump. Timeouts and watchdogs do not count: their result is fixed before the signal is sent.
+
+            | the service ends by … | on-abort |
+            |---|---|
+            | clean: exit 0, `SuccessExitStatus=`, SIGTERM, SIGINT, SIGHUP, SIGPIPE | – |
+            | exit status other than 0, also 200–243 from set-up | – |
+            | any other signal, core dump | restart |
+            | start, stop or `RuntimeMaxSec=` timeout | – |
+            | missed watchdog ping | – |
+            | no `READY=1` or PID file (`protocol`), `resources`, `oom-kill` | – |
+            | clean, but `ExecStop=` or `ExecStopPost=` failed | – |
+            | `ExecCondition=` said no (1–254), unmet `Condition…=`, start limit | – |
+            | `systemctl stop`, `Conflicts=`, a stop passed on by another unit | – |
+
+            This unit, crashing at once (`Restart=on-abort`): no start limit: restarts for ever, about every 0.1s.
+        "#]],
+    );
+    check(
+        "[Service]\nExecStart=/bin/a\nRestart=n$0o\n",
+        Part::Whole,
+        expect![[r#"
+            «no»
+            **`Restart=no`**
+
+            Nothing brings the service back by itself, except a status listed in `RestartForceExitStatus=`.
+
+            | the service ends by … | always | on-success | on-failure | on-abnormal | on-abort | on-watchdog |
+            |---|---|---|---|---|---|---|
+            | clean: exit 0, `SuccessExitStatus=`, SIGTERM, SIGINT, SIGHUP, SIGPIPE | restart | restart | – | – | – | – |
+            | exit status other than 0, also 200–243 from set-up | restart | – | restart | – | – | – |
+            | any other signal, core dump | restart | – | restart | restart | restart | – |
+            | start, stop or `RuntimeMaxSec=` timeout | restart | – | restart | restart | – | – |
+            | missed watchdog ping | restart | – | restart | restart | – | restart |
+            | no `READY=1` or PID file (`protocol`), `resources`, `oom-kill` | restart | – | restart | restart | – | – |
+            | clean, but `ExecStop=` or `ExecStopPost=` failed | restart | – | restart | – | – | – |
+            | `ExecCondition=` said no (1–254), unmet `Condition…=`, start limit | – | – | – | – | – | – |
+            | `systemctl stop`, `Conflicts=`, a stop passed on by another unit | – | – | – | – | – | – |
+
+            This unit: `Restart=no`, so systemd does not start it again by itself.
+        "#]],
+    );
+}
+
+#[test]
+fn booleans() {
+    check(
+        "[Service]\nRemainAfterExit=o$0n\n",
+        Part::Head,
+        expect![[r#"
+        «on»
+        **`RemainAfterExit=yes`**
+
+        **`RemainAfterExit=`** in [Service]
+    "#]],
+    );
+    check(
+        "[Service]\nRemainAfterExit=of$0f\n",
+        Part::Head,
+        expect![[r#"
+        «off»
+        **`RemainAfterExit=no`**
+
+        **`RemainAfterExit=`** in [Service]
+    "#]],
+    );
+}
+
+#[test]
+fn time_spans() {
+    check(
+        "[Service]\nTimeoutStopSec=1min $030s\n",
+        Part::Head,
+        expect![[r#"
+        «1min 30s»
+        **`TimeoutStopSec=1min 30s`** = 90 s
+
+        **`TimeoutStopSec=`** in [Service]
+    "#]],
+    );
+    check(
+        "[Service]\nRestartSec=$0250ms\n",
+        Part::Head,
+        expect![[r#"
+        «250ms»
+        **`RestartSec=250ms`** = 0.25 s
+
+        **`RestartSec=`** in [Service]
+    "#]],
+    );
+    check(
+        "//- web.timer\n[Timer]\nOnBootSec=90m$0\n",
+        Part::Head,
+        expect![[r#"
+        «90m»
+        **`OnBootSec=1h 30min`** = 5400 s
+
+        **`OnBootSec=`** in [Timer]
+    "#]],
+    );
+    check(
+        "[Service]\nTimeoutStopSec=infin$0ity\n",
+        Part::Head,
+        expect![[r#"
+        «infinity»
+        **`TimeoutStopSec=infinity`** = without end
+
+        **`TimeoutStopSec=`** in [Service]
+    "#]],
+    );
+    check(
+        "[Service]\nTimeoutStopSec=$00\n",
+        Part::Head,
+        expect![[r#"
+        «0»
+        **`TimeoutStopSec=0`** = without end
+
+        **`TimeoutStopSec=`** in [Service]
+    "#]],
+    );
+    // What is no time span shows the page.
+    check(
+        "[Service]\nTimeoutStopSec=so$0on\n",
+        Part::Head,
+        expect![[r#"
+        «soon»
+        **`TimeoutStopSec=`** in [Service]
+
+        How long each step of stopping may take before systemd turns to force.
+    "#]],
+    );
+}
+
+#[test]
+fn unit_names() {
+    check(
+        "
+//- web.service
+[Unit]
+After=network.target db$0.service
+//- db.service
+[Unit]
+Description=The data
+[Service]
+ExecStart=/bin/db
+//- db.service.d/name.conf
+[Unit]
+Description=The database
+",
+        Part::Whole,
+        expect![[r#"
+            «db.service»
+            **`db.service`**
+
+            The database
+
+            `/src/db.service`
+        "#]],
+    );
+    // Found under a name that an alias or a specifier gives.
+    check(
+        "
+//- web@eu.service
+[Unit]
+Requires=db@$0%i.service
+//- db@.service
+[Unit]
+Description=Data of %i
+",
+        Part::Whole,
+        expect![[r#"
+            «db@%i.service»
+            **`db@eu.service`**
+
+            Data of %i
+
+            `/src/db@.service`
+        "#]],
+    );
+    check(
+        "[Unit]\nAfter=network$0.target\n",
+        Part::Whole,
+        expect![[r#"
+        «network.target»
+        **`network.target`**
+
+        One of systemd's own units; passive: it is started by its provider, not by those that need it.
+    "#]],
+    );
+    check(
+        "[Install]\nWantedBy=multi-user$0.target\n",
+        Part::Whole,
+        expect![[r#"
+        «multi-user.target»
+        **`multi-user.target`**
+
+        One of systemd's own units.
+    "#]],
+    );
+    check(
+        "[Unit]\nAfter=nowhere.ser$0vice\n",
+        Part::Whole,
+        expect![[r#"
+        «nowhere.service»
+        **`nowhere.service`**
+
+        Not known here.
+    "#]],
+    );
+    check(
+        "
+//- /etc/systemd/system/web.service
+[Unit]
+After=db$0.service
+//- /usr/lib/systemd/system/db.service
+[Service]
+ExecStart=/bin/db
+//- /etc/systemd/system/db.service -> /dev/null
+",
+        Part::Whole,
+        expect![[r#"
+            «db.service»
+            **`db.service`**
+
+            masked by `/etc/systemd/system/db.service`
+        "#]],
+    );
+    // In a continued list, behind a comment.
+    check(
+        "[Unit]\nAfter=a.service \\\n  # why\n  b.ser$0vice\n//- b.service\n[Unit]\nDescription=B\n",
+        Part::Whole,
+        expect![[r#"
+            «b.service»
+            **`b.service`**
+
+            B
+
+            `/src/b.service`
+        "#]],
+    );
+    // No name that systemd would take: the directive's page.
+    check(
+        "[Unit]\nAfter=net$0work\n",
+        Part::Head,
+        expect![[r#"
+        «network»
+        **`After=`** in [Unit]
+
+        Delays the start of this unit until the listed units have finished starting.
+    "#]],
+    );
+}
+
+#[test]
+fn the_type_that_counts() {
+    let of = |rest: &str| format!("[Service]\nTy$0pe=\n{rest}");
+    let title = |fixture: &str| {
+        let (hover, _) = hover_at(fixture).expect("a directive");
+        let unit = hover.markdown.rsplit_once("\n\n---\n\n").expect("it speaks of the unit").1.to_owned();
+        unit.lines().next().expect("a table").to_owned()
+    };
+    assert_eq!(title(&of("ExecStart=/bin/a\n")), "| under `Type=simple` a program that … | |");
+    assert_eq!(title(&of("BusName=org.a.b\nExecStart=/bin/a\n")), "| under `Type=dbus` a program that … | |");
+    assert_eq!(title(&of("ExecStop=/bin/a\n")), "| under `Type=oneshot` a program that … | |");
+    let credentials = of("LoadCredential=a\nExecStart=/bin/a\n");
+    assert_eq!(title(&credentials), "| under `Type=exec` a program that … | |");
+    let older = format!("//- web.service systemd=252\n{credentials}");
+    assert_eq!(title(&older), "| under `Type=simple` a program that … | |");
+    let drop_in = "//- web.service\n[Service]\nTy$0pe=simple\nExecStart=/bin/a\n//- web.service.d/a.conf\n[Service]\nType=exec\n";
+    assert_eq!(title(drop_in), "| under `Type=exec` a program that … | |");
+}
+
+#[test]
+fn what_a_crash_loop_comes_to() {
+    let outcome = |fixture: &str| {
+        let (hover, _) = hover_at(fixture).expect("a directive");
+        let (_, unit) = hover.markdown.rsplit_once("This unit").expect("it speaks of the unit");
+        format!("This unit{}", unit.lines().next().unwrap_or_default())
+    };
+    let mut out = String::new();
+    for fixture in [
+        "[Service]\nExecStart=/bin/a\nRest$0art=always\n",
+        "[Service]\nExecStart=/bin/a\nRestart=on-failure\nRestart$0Sec=5\n",
+        "[Service]\nExecStart=/bin/a\nRestart=on-failure\nRestart$0Sec=2\n",
+        "[Service]\nExecStart=/bin/a\nRestart=on-failure\nRestart$0Sec=1800ms\n",
+        "[Service]\nExecStart=/bin/a\nRestart=on-failure\nRestartSec=1\nRestart$0Steps=3\nRestartMaxDelaySec=1min\n",
+        "//- a.service systemd=252\n[Service]\nExecStart=/bin/a\nRestart=on-failure\nRestart$0Sec=1\nRestartSteps=3\nRestartMaxDelaySec=1min\n",
+        "[Unit]\nStartLimit$0Burst=3\n[Service]\nExecStart=/bin/a\nRestart=always\nRestartSec=1\n",
+        "[Unit]\nStartLimitBurst=1\nStartLimit$0IntervalSec=1h\n[Service]\nExecStart=/bin/a\nRestart=always\nRestartSec=0\n",
+        "[Unit]\nStartLimitInterval$0Sec=0\n[Service]\nExecStart=/bin/a\nRestart=always\n",
+        "[Service]\nExecStart=/bin/a\nRestart$0Sec=5\n",
+        "//- a.service\n[Service]\nExecStart=/bin/a\nRestart=always\n//- a.service.d/b.conf\n[Service]\nRestart$0Sec=1min\n",
+    ] {
+        out += &outcome(fixture);
+        out.push('\n');
+    }
+    expect![[r#"
+        This unit, crashing at once (`Restart=always`): 5 runs, then `failed`, 0.5s to 1.75s after the first start.
+        This unit, crashing at once (`Restart=on-failure`): the limit is never reached: restarts for ever, about every 5s.
+        This unit, crashing at once (`Restart=on-failure`): the limit is never reached (exactly on the window's edge): restarts for ever, about every 2s.
+        This unit, crashing at once (`Restart=on-failure`): depends on timing: it may give up in some window or never.
+        This unit, crashing at once (`Restart=on-failure`): the limit is never reached: restarts for ever, about every 1min.
+        This unit, crashing at once (`Restart=on-failure`): 5 runs, then `failed`, 5s to 6.25s after the first start.
+        This unit, crashing at once (`Restart=always`): 3 runs, then `failed`, 3s to 3.75s after the first start.
+        This unit, crashing at once (`Restart=always`): 1 run, then `failed`, 0s after the first start.
+        This unit, crashing at once (`Restart=always`): no start limit: restarts for ever, about every 0.1s.
+        This unit: `Restart=no`, so systemd does not start it again by itself.
+        This unit, crashing at once (`Restart=always`): the limit is never reached: restarts for ever, about every 1min.
+    "#]].assert_eq(&out);
+    // Of a drop-in's unit that is out of sight the rest is unknown.
+    check(
+        "//- a.service.d/b.conf\n[Service]\nRestart$0Sec=1min\n",
+        Part::Unit,
+        expect![[r#"
+        «RestartSec»
+
+    "#]],
+    );
+    // Other units have a start limit too, but no restart.
+    check(
+        "//- a.timer\n[Unit]\nStartLimit$0Burst=3\n[Timer]\nOnBootSec=1\n",
+        Part::Unit,
+        expect![[r#"
+        «StartLimitBurst»
+
+    "#]],
+    );
+}
+
+/// Facts and texts for every directive: nothing panics, and enough of them are documented.
+#[test]
+fn every_page() {
+    let mut documented: Vec<&str> = Vec::new();
+    for section in unit_catalog::Section::ALL {
+        for directive in unit_catalog::directives(section) {
+            let page = directive_page(directive);
+            assert!(
+                page.starts_with(&format!("**`{}=`** in [{}]", directive.name, section.name())),
+                "{page}"
+            );
+            let Some(doc) = directive.doc() else {
+                continue;
+            };
+            documented.push(directive.name);
+            assert!(page.contains(doc.summary), "{page}");
+            for (word, text) in doc.words {
+                assert!(!text.is_empty(), "{}={word} says nothing", directive.name);
+                // Lists document the words that they are made of; an enumeration's words are its values.
+                if directive.kind == unit_catalog::ValueKind::Enum {
+                    let known = directive.word(word).is_some()
+                        || directive.boolean.is_some() && unit_ide::value::boolean(word).is_some();
+                    assert!(known, "{}= has no word `{word}`", directive.name);
+                }
+            }
+        }
+    }
+    documented.sort_unstable();
+    documented.dedup();
+    assert!(documented.len() >= 100, "{} directives have a text", documented.len());
+}

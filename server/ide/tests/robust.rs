@@ -1,0 +1,70 @@
+//! No text makes a feature fail, and all that is answered lies within the text, between characters.
+
+mod support;
+
+use proptest::prelude::*;
+use support::pieces::piece;
+use support::{Source, apply, findings, workspace};
+use unit_ide::completion::completion;
+use unit_ide::hover::hover;
+use unit_syntax::TextRange;
+
+/// Paths that make different kinds of files of a text.
+const PATHS: [&str; 6] =
+    ["web.service", "web@.service", "web.socket", "web.target", "web-.service.d/a.conf", "web.timer.in"];
+
+#[track_caller]
+fn assert_within(text: &str, range: TextRange) {
+    let (start, end) = (range.start as usize, range.end as usize);
+    assert!(
+        start <= end && text.is_char_boundary(start) && text.is_char_boundary(end),
+        "{range:?} in {text:?}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn features_answer(
+        path in proptest::sample::select(&PATHS[..]),
+        pieces in proptest::collection::vec(piece(), 0..20),
+        place in 0.0..=1.0,
+    ) {
+        let text = pieces.concat();
+        let mut source = Source::of_marker(path);
+        source.push(&text);
+        let sources = [source];
+        let workspace = workspace(&sources);
+        let file = workspace.file(&sources[0].path).expect("it is open");
+
+        let mut offset = (place * text.len() as f64) as usize;
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        if let Some(hover) = hover(&workspace, file, offset as u32) {
+            assert_within(&text, hover.range);
+            prop_assert!(hover.range.contains_inclusive(offset as u32), "{:?} at {offset}", hover.range);
+            prop_assert!(!hover.markdown.is_empty());
+        }
+        for item in completion(&workspace, file, offset as u32).items {
+            if let Some(range) = item.replace {
+                assert_within(&text, range);
+                prop_assert!(range.contains_inclusive(offset as u32), "{} {range:?} at {offset}", item.label);
+            }
+        }
+        for finding in findings(&sources) {
+            assert_within(&text, finding.range);
+            prop_assert!(!finding.message.is_empty());
+            for related in &finding.related {
+                assert_within(&text, related.range);
+            }
+            if let Some(fix) = &finding.fix {
+                for edit in &fix.edits {
+                    assert_within(&text, edit.range);
+                }
+                apply(&sources, fix);
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Who counts when: open buffers over the disk, files that go away, links, and checks that are cancelled.
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use support::{Fixture, Source, State, workspace};
+use unit_catalog::Version;
+use unit_ide::rules::check_file;
+use unit_ide::workspace::{File, Resolution, UnitLink, UnitName, Workspace};
+use unit_syntax::Unit;
+
+fn source(marker: &str, text: &str) -> Source {
+    let mut source = Source::of_marker(marker);
+    source.push(text);
+    Source { state: State::Closed, ..source }
+}
+
+fn path(name: &str) -> Arc<Path> {
+    Path::new("/src").join(name).into()
+}
+
+/// The codes that are found in a file.
+fn codes(workspace: &Workspace, name: &str) -> Vec<&'static str> {
+    let path = path(name);
+    let file = workspace.file(&path).unwrap_or_else(|| panic!("{name} is known"));
+    check_file(workspace, file, &|| false).iter().map(|finding| finding.code).collect()
+}
+
+fn unit(text: &str) -> Arc<Unit> {
+    Arc::new(Unit::parse(text))
+}
+
+#[test]
+fn an_open_buffer_counts_until_it_is_closed() {
+    let mut workspace = workspace(&[
+        source("report.timer", "[Timer]\nOnCalendar=daily\nUnit=make.service\n"),
+        source("report.service", "[Service]\nExecStart=/bin/report\n"),
+    ]);
+    assert_eq!(codes(&workspace, "report.timer"), ["timer-unit-missing"]);
+    // A buffer that no disk holds yet.
+    workspace.set_open(&path("make.service"), &unit("[Service]\nExecStart=/bin/make\n"));
+    assert_eq!(codes(&workspace, "report.timer"), [""; 0]);
+    // A buffer over a file: what the file mentions no longer counts.
+    workspace.set_open(&path("report.timer"), &unit("[Timer]\nOnCalendar=daily\nUnit=other.service\n"));
+    let mentions = |workspace: &Workspace, name: &str| workspace.files_mentioning(name).count();
+    assert_eq!((mentions(&workspace, "make.service"), mentions(&workspace, "other.service")), (0, 1));
+    assert_eq!(codes(&workspace, "report.timer"), ["timer-unit-missing"]);
+    workspace.close(&path("report.timer"));
+    assert_eq!((mentions(&workspace, "make.service"), mentions(&workspace, "other.service")), (1, 0));
+    workspace.close(&path("make.service"));
+    assert_eq!(codes(&workspace, "report.timer"), ["timer-unit-missing"]);
+}
+
+#[test]
+fn the_disk_changes() {
+    let mut workspace =
+        workspace(&[source("report.timer", "[Timer]\nOnCalendar=daily\nUnit=make.service\n")]);
+    let file =
+        |name: &str, text: &str| File::new(path(name), workspace.folders(), Version::NEWEST, unit(text));
+    let (make, again) = (
+        file("make.service", "[Service]\nExecStart=/bin/make\nUnit=a\n[Install]\nAlias=build.service\n"),
+        file("make.service", "[Service]\nExecStart=/bin/make\n"),
+    );
+    workspace.set_on_disk([make], []);
+    assert_eq!(codes(&workspace, "report.timer"), [""; 0]);
+    assert_eq!(workspace.files_mentioning("build.service").count(), 1);
+    workspace.set_on_disk([again], []);
+    assert_eq!(workspace.files().count(), 2);
+    assert_eq!(workspace.files_mentioning("build.service").count(), 0);
+    workspace.remove_from_disk(&path("make.service"));
+    assert_eq!(codes(&workspace, "report.timer"), ["timer-unit-missing"]);
+    assert!(workspace.file(&path("make.service")).is_none());
+}
+
+#[test]
+fn links_come_and_go() {
+    let mut workspace = workspace(&[source("make.service", "[Service]\nExecStart=/bin/make\n")]);
+    let name = UnitName::parse("build.service").expect("a name");
+    let resolved = |workspace: &Workspace| {
+        let place = &workspace.file(&path("make.service")).expect("it is there").place;
+        matches!(workspace.resolve(&name, place), Resolution::Found(file) if file.path == path("make.service"))
+    };
+    assert!(!resolved(&workspace));
+    let link = UnitLink { path: path("build.service"), target: "make.service".into() };
+    workspace.set_on_disk([], [link.clone(), link]);
+    assert!(resolved(&workspace));
+    assert_eq!(workspace.links().len(), 1);
+    workspace.remove_from_disk(&path("build.service"));
+    assert!(!resolved(&workspace));
+}
+
+#[test]
+fn a_clone_is_a_snapshot() {
+    let mut workspace = workspace(&[source("web.service", "[Service]\nType=Simple\nExecStart=/bin/a\n")]);
+    let before = workspace.clone();
+    workspace.set_open(&path("web.service"), &unit("[Service]\nExecStart=/bin/a\n"));
+    workspace.set_on_disk(
+        [File::new(path("b.service"), workspace.folders(), Version::NEWEST, unit("[Service]\n"))],
+        [],
+    );
+    assert_eq!(codes(&before, "web.service"), ["invalid-enum-value"]);
+    assert_eq!((before.files().count(), workspace.files().count()), (1, 2));
+    assert_eq!(codes(&workspace, "web.service"), [""; 0]);
+}
+
+#[test]
+fn a_cancelled_check_stops() {
+    let fixture = Fixture::new("[Service]\nType=dbus\nExecStart=/bin/a\nExecStart=$0/bin/b\nRestrat=no\n");
+    let (file, _) = fixture.cursor();
+    let found = |cancelled: bool| check_file(&fixture.workspace, file, &|| cancelled).len();
+    assert_eq!(found(false), 3);
+    assert!(found(true) < 3);
+}
