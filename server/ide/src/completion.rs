@@ -71,9 +71,8 @@ pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Compl
     };
     match entry.item.kind() {
         ItemKind::Comment => Completion::default(),
-        ItemKind::Header { .. } => sections(file, unit_type, line_content(entry), Some(entry)),
-        ItemKind::Junk(_) if entry.item.text().trim_start().starts_with('[') => {
-            sections(file, unit_type, line_content(entry), Some(entry))
+        ItemKind::Header { .. } | ItemKind::Junk(Junk::BadHeader) => {
+            sections(file, unit_type, line_content(entry, offset), Some(entry))
         }
         ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, unit_type, section, Some(entry), offset),
         ItemKind::Assignment { eq, .. } if offset <= entry.start + eq => {
@@ -119,11 +118,12 @@ fn goes_on(entry: &Entry) -> bool {
     backslashes % 2 == 1
 }
 
-/// The entry's line without the blanks around it.
-fn line_content(entry: &Entry) -> TextRange {
+/// The entry's text without the blanks around it; where the cursor is among these, its place.
+fn line_content(entry: &Entry, offset: u32) -> TextRange {
     let text = entry.item.text();
-    let start = text.len() - text.trim_start().len();
-    TextRange::new(start as u32, text.trim_end().len() as u32).shift(entry.start)
+    let (start, len) = (text.len() - text.trim_start().len(), text.trim().len());
+    let content = TextRange::from(start..start + len).shift(entry.start);
+    if content.contains_inclusive(offset) { content } else { TextRange::at(offset) }
 }
 
 fn sections(file: &File, unit_type: UnitType, replace: TextRange, at: Option<&Entry>) -> Completion {
@@ -154,8 +154,7 @@ fn keys(
     let section = match section {
         SectionContext::Known(section) => section,
         SectionContext::None => {
-            let replace = entry.map_or(TextRange::at(offset), line_content);
-            let replace = if replace.is_empty() { TextRange::at(offset) } else { replace };
+            let replace = entry.map_or(TextRange::at(offset), |entry| line_content(entry, offset));
             return sections(file, unit_type, replace, None);
         }
         _ => return Completion::default(),
@@ -204,7 +203,9 @@ fn values(
         return units(workspace, file, directive, entry, word, offset);
     }
     let version = workspace.version();
+    // With the blanks between it and the cursor: what is replaced holds the cursor.
     let whole = entry.value_range().filter(|range| !range.is_empty()).unwrap_or(TextRange::at(offset));
+    let whole = TextRange::new(whole.start.min(offset), whole.end.max(offset));
     let item = |label: &str, replace: TextRange| CompletionItem {
         label: label.to_owned(),
         kind: CompletionKind::Word,
