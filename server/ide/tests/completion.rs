@@ -112,6 +112,14 @@ fn sections_of_the_type() {
         [Install] «[Ser»
     "#]],
     );
+    check(
+        "\n$0\n",
+        expect![[r#"
+        [Unit] «»
+        [Service] «»
+        [Install] «»
+    "#]],
+    );
     // Those that are there come last; the one at the cursor is not among them.
     check(
         "[Unit]\nDescription=a\n\n[Serv$0ice]\nType=simple\n",

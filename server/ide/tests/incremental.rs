@@ -65,7 +65,7 @@ fn findings(workspace: &Workspace, path: &Path) -> Vec<unit_ide::diagnostic::Dia
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 80000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
     fn edits_equal_a_fresh_reading(

@@ -23,7 +23,7 @@ fn assert_within(text: &str, range: TextRange) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12000, ..ProptestConfig::default() })]
 
     #[test]
     fn features_answer(

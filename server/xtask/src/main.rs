@@ -8,6 +8,7 @@ mod bench_lsp;
 mod codegen;
 mod codegen_catalog;
 mod codegen_grammar;
+mod oracle;
 mod picture;
 mod tidy;
 
@@ -18,6 +19,8 @@ enum Task {
     Codegen(codegen::Options),
     /// Measure unitls beside the null server and other language servers
     BenchLsp(bench_lsp::Options),
+    /// Hold our verdicts on values against those of real systemd
+    Oracle(oracle::Options),
     /// Draw the README's picture from the real output
     Picture(picture::Options),
     /// Check the habits of this repository that neither the compiler nor clippy checks
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(options) => codegen::run(&options),
         Task::BenchLsp(options) => bench_lsp::run(&options),
+        Task::Oracle(options) => oracle::run(&options),
         Task::Picture(options) => picture::run(&options),
         Task::Tidy => tidy::run(),
     };

@@ -2,8 +2,6 @@
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use super::value_too_new::bad_value;
-use crate::diagnostic::Safety;
 use crate::value::Problem;
 
 declare_rule! {
@@ -51,21 +49,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let Some(bad) = bad_value(cx).filter(|bad| bad.error.problem == Problem::Word) else {
-        return;
-    };
-    let key = bad.directive.name;
-    let nearest = bad.error.nearest.or(match (key, bad.value) {
-        ("Restart", "on-error" | "on-fail" | "failure") => Some("on-failure"),
-        ("Restart", "yes" | "true" | "on") => Some("always"),
-        _ => None,
-    });
-    let hint = nearest.map_or(String::new(), |nearest| format!(" Did you mean `{nearest}`?"));
-    let (value, expected) = (bad.shown(), &bad.error.expected);
-    let message =
-        format!("{value} is no value of `{key}=`: systemd ignores the line. It takes {expected}.{hint}");
-    let report = cx.report(&INVALID_ENUM_VALUE, bad.range, message);
-    if let Some(nearest) = nearest {
-        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, bad.range, nearest.to_owned());
+    for bad in cx.bad_values(|problem| problem == Problem::Word) {
+        super::invalid_value::report(cx, &INVALID_ENUM_VALUE, &bad);
     }
 }

@@ -2,8 +2,6 @@
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use super::value_too_new::bad_value;
-use crate::diagnostic::Safety;
 use crate::value::Problem;
 
 declare_rule! {
@@ -52,19 +50,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut LineContext<'_, '_>) {
-    let Some(bad) = bad_value(cx) else {
-        return;
-    };
-    let what = match bad.error.problem {
-        Problem::Boolean => "boolean",
-        Problem::TimeSpan => "time span",
-        Problem::Word | Problem::WordTooNew(_) => return,
-    };
-    let fate = if bad.directive.fatal { "refuses the unit" } else { "ignores the line" };
-    let (value, key, expected) = (bad.shown(), bad.directive.name, &bad.error.expected);
-    let message = format!("{value} is no {what}: systemd {fate}. `{key}=` takes {expected}.");
-    let report = cx.report(&INVALID_TIME_OR_BOOL, bad.range, message);
-    if let Some(nearest) = bad.error.nearest {
-        report.fix(format!("Change to `{nearest}`"), Safety::Unsafe, bad.range, nearest.to_owned());
+    for bad in cx.bad_values(|problem| matches!(problem, Problem::Boolean | Problem::TimeSpan)) {
+        super::invalid_value::report(cx, &INVALID_TIME_OR_BOOL, &bad);
     }
 }

@@ -1,11 +1,15 @@
 //! What a rule for single lines sees, and how it reports.
 
+use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
 
+use unit_catalog::{Availability, Directive};
 use unit_syntax::{Entry, TextRange};
 
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, TextEdit};
+use crate::value::{Effect, Problem, ValueContext, ValueError};
 use crate::workspace::{File, Line};
 
 /// A finding in one entry. Ranges count from the entry's start, so that it survives edits before it.
@@ -61,6 +65,8 @@ pub(crate) struct LineContext<'a, 'f> {
     pub(crate) line: Line,
     number: u32,
     findings: &'f mut Vec<LineFinding>,
+    /// What is wrong with the value, once a rule has asked.
+    value_errors: OnceCell<Vec<ValueError>>,
 }
 
 impl<'a, 'f> LineContext<'a, 'f> {
@@ -71,6 +77,7 @@ impl<'a, 'f> LineContext<'a, 'f> {
             line: file.lines()[entry],
             number: entry as u32,
             findings,
+            value_errors: OnceCell::new(),
         }
     }
 
@@ -88,7 +95,32 @@ impl<'a, 'f> LineContext<'a, 'f> {
 
     /// Whether another finding already speaks of this entry.
     pub(crate) fn has_finding(&self) -> bool {
-        self.findings.iter().rev().any(|finding| finding.entry == self.number)
+        self.findings.last().is_some_and(|finding| finding.entry == self.number)
+    }
+
+    /// What is wrong with the line's value, for the rule that speaks of such `problems`.
+    ///
+    /// Nothing where the value is not to be judged: the systemd aimed at does not act on the key, a generator fills
+    /// the file in first, or a rule that is no value's already speaks of the line.
+    pub(crate) fn bad_values(&self, problems: impl Fn(Problem) -> bool) -> Vec<BadValue> {
+        let errors = self.value_errors.get_or_init(|| self.judge_value());
+        let errors = errors.iter().filter(|error| problems(error.problem)).cloned();
+        let directive = self.line.directive;
+        errors.filter_map(|error| Some(BadValue::new(self.entry, directive?, error))).collect()
+    }
+
+    fn judge_value(&self) -> Vec<ValueError> {
+        let (Some(directive), Some(value)) = (self.line.directive, self.entry.item.value()) else {
+            return Vec::new();
+        };
+        let active = directive.availability(self.version()) == Availability::Active;
+        let Some(unit_type) = self.file.kind.unit_type().filter(|_| active) else {
+            return Vec::new();
+        };
+        if self.file.foreign_template || self.has_finding() {
+            return Vec::new();
+        }
+        crate::value::check(ValueContext { directive, version: self.version(), unit_type }, value)
     }
 
     /// Reports a finding; `range` counts from the entry's start.
@@ -113,6 +145,41 @@ impl<'a, 'f> LineContext<'a, 'f> {
             fix: None,
         });
         Report(self.findings.last_mut().expect("a finding was just pushed"))
+    }
+}
+
+/// A fault in a line's value, in the words and places of a finding.
+pub(crate) struct BadValue {
+    /// The line's directive.
+    pub(crate) directive: &'static Directive,
+    /// The fault.
+    pub(crate) error: ValueError,
+    /// The faulty part as the first words of a message.
+    pub(crate) shown: String,
+    /// The faulty part, from the entry's start; the whole line where the value is empty.
+    pub(crate) range: TextRange,
+}
+
+impl BadValue {
+    fn new(entry: &Entry, directive: &'static Directive, error: ValueError) -> Self {
+        let value = entry.item.value().unwrap_or_default();
+        let faulty = value.get(Range::from(error.range)).unwrap_or(value);
+        if value.is_empty() {
+            let range = TextRange::new(0, entry.item.text().trim_end().len() as u32);
+            return Self { directive, error, shown: "An empty value".to_owned(), range };
+        }
+        let range = entry.item.value_to_source(error.range);
+        Self { directive, error, shown: format!("`{faulty}`"), range }
+    }
+
+    /// What systemd does about it, as a half sentence.
+    pub(crate) fn fate(&self) -> &'static str {
+        match self.error.effect {
+            Effect::RefusesUnit => "systemd refuses the unit",
+            Effect::IgnoresLine => "systemd ignores the line",
+            Effect::IgnoresWord => "systemd ignores this part",
+            Effect::Notice => "systemd takes it and logs a notice",
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod exec_stops_itself;
 mod inline_comment;
 mod invalid_enum_value;
 mod invalid_time_or_bool;
+mod invalid_value;
 mod key_in_wrong_section;
 mod key_too_new;
 mod multiple_execstart;
@@ -41,7 +42,7 @@ use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
-pub static RULES: [&Rule; 24] = [
+pub static RULES: [&Rule; 25] = [
     &not_text::NOT_TEXT,
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
@@ -64,6 +65,7 @@ pub static RULES: [&Rule; 24] = [
     &invalid_enum_value::INVALID_ENUM_VALUE,
     &value_too_new::VALUE_TOO_NEW,
     &invalid_time_or_bool::INVALID_TIME_OR_BOOL,
+    &invalid_value::INVALID_VALUE,
     &multiple_execstart::MULTIPLE_EXECSTART,
     &no_exec_command::NO_EXEC_COMMAND,
 ];

@@ -1,34 +1,62 @@
 //! Values as systemd reads them: one parser for each kind, shared by checks, completion and hover.
 
-mod boolean;
-mod bus_name;
-mod exec_command;
-mod time_span;
-mod words;
+mod name;
+mod number;
+mod path;
+mod set;
 
-use unit_catalog::{Directive, Section, ValueKind, Version};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use unit_catalog::{Availability, Directive, Empty, UnitType, ValueKind, Version};
 use unit_syntax::TextRange;
 
-pub use boolean::boolean;
-pub use bus_name::bus_name;
-pub use exec_command::{ExecCommand, ExecWord, exec_commands};
-pub use time_span::{TimeSpan, time_span};
-pub use words::canonical_word;
+pub use name::bus_name;
+pub use number::{TimeSpan, boolean, canonical_word, time_span};
+pub use path::{ExecCommand, ExecWord, exec_commands};
 
-/// What is wrong with a value.
+/// Whose value it is, and who reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueContext {
+    /// The directive that the value is set for.
+    pub directive: &'static Directive,
+    /// The systemd that reads it.
+    pub version: Version,
+    /// The type of the unit that sets it.
+    pub unit_type: UnitType,
+}
+
+/// What is wrong with a value, or with a part of it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ValueError {
     /// The faulty part, in bytes of the logical value.
     pub range: TextRange,
+    /// What systemd does about it.
+    pub effect: Effect,
     /// Which expectation it fails.
     pub problem: Problem,
-    /// What would do, in words for the user.
-    pub expected: String,
-    /// The word that was probably meant.
-    pub nearest: Option<&'static str>,
+    /// What it is or is not, to stand behind "is": `no time span`, `larger than 100%`.
+    pub what: Cow<'static, str>,
+    /// What would do, to stand behind "takes"; may be empty.
+    pub expected: Cow<'static, str>,
+    /// What was probably meant, to stand in its place.
+    pub instead: Option<Cow<'static, str>>,
 }
 
-/// The expectations that a value can fail.
+/// What systemd does about a faulty value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// The unit is not loaded.
+    RefusesUnit,
+    /// The line is ignored.
+    IgnoresLine,
+    /// This word of a list is ignored, the others count.
+    IgnoresWord,
+    /// The value counts, and a notice is logged.
+    Notice,
+}
+
+/// The expectations that a value can fail, as far as rules tell them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Problem {
     /// No word of the directive.
@@ -39,44 +67,137 @@ pub enum Problem {
     Boolean,
     /// No time span.
     TimeSpan,
+    /// Any other.
+    Other,
 }
 
-/// Judges one non-empty value; `Ok` also where this kind of value is not looked at yet.
-pub fn check(directive: &Directive, value: &str, version: Version) -> Result<(), ValueError> {
-    // config_parse_timer() expands specifiers first; the user's number is a time span too.
-    if directive.section == Section::Timer && directive.name.starts_with("On") && value.contains('%') {
-        return Ok(());
+/// What a systemd makes of an assignment, as `systemd-analyze verify` tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Taken, perhaps with a notice.
+    Accepted,
+    /// The line or a part of it is ignored, or the unit is refused.
+    Refused,
+}
+
+/// Judges an assignment whole: key and value.
+pub fn verdict(context: ValueContext, value: &str) -> Verdict {
+    let refused = match context.directive.availability(context.version) {
+        Availability::Active => check(context, value).iter().any(|error| error.effect != Effect::Notice),
+        Availability::Ignored => false,
+        Availability::TooNew(_) | Availability::Unknown => true,
+    };
+    if refused { Verdict::Refused } else { Verdict::Accepted }
+}
+
+/// What is wrong with a value; nothing also where only the machine can tell. Does not allocate for a good one
+/// of the usual kinds.
+pub fn check(context: ValueContext, value: &str) -> Vec<ValueError> {
+    let mut checker = Checker { context, value, errors: Vec::new() };
+    let directive = context.directive;
+    if value.is_empty() {
+        if directive.empty == Empty::Rejected && directive.validated_at_load {
+            checker.whole("no value", directive.kind_in(context.version).legend());
+            checker.label_empty();
+        }
+        return checker.errors;
     }
-    let whole = TextRange::new(0, value.len() as u32);
-    match directive.kind_in(version) {
-        ValueKind::Boolean | ValueKind::Tristate => match boolean(value) {
-            Some(_) => Ok(()),
-            None => Err(ValueError {
-                range: whole,
-                problem: Problem::Boolean,
-                expected: "yes or no (also true/false, on/off, y/n, t/f, 1/0)".into(),
-                nearest: nearest(value, ["yes", "no", "true", "false", "on", "off"]),
-            }),
-        },
-        ValueKind::Enum => words::check(directive, value, version),
-        kind => match time_span::kind(kind) {
-            Some(kind) if time_span::parse(value, kind).is_none() => Err(ValueError {
-                range: whole,
-                problem: Problem::TimeSpan,
-                expected: match directive.range {
-                    _ if kind.infinity => "a time span such as 5s, 1min 30s or infinity",
-                    _ => "a time span such as 5s or 1min 30s",
-                }
-                .into(),
-                nearest: None,
-            }),
-            _ => Ok(()),
-        },
+    let kind = directive.kind_in(context.version);
+    let _ = number::check(&mut checker, kind)
+        || path::check(&mut checker, kind)
+        || name::check(&mut checker, kind)
+        || set::check(&mut checker, kind);
+    checker.errors
+}
+
+/// A value under judgement, with what was found so far.
+pub(crate) struct Checker<'a> {
+    /// Whose value it is.
+    pub(crate) context: ValueContext,
+    /// The logical value.
+    pub(crate) value: &'a str,
+    errors: Vec<ValueError>,
+}
+
+impl Checker<'_> {
+    /// Whether the systemd that reads it is this release or a later one.
+    pub(crate) fn since(&self, release: u16) -> bool {
+        self.context.version >= Version(release)
+    }
+
+    /// Reports a part of the value: the line is ignored, or the unit refused where the directive is so strict.
+    /// `what` stands behind "is", `expected` behind "takes". The answer is to be refined where that is not it.
+    pub(crate) fn report(
+        &mut self,
+        part: Range<usize>,
+        what: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> &mut ValueError {
+        self.errors.push(ValueError {
+            range: TextRange::new(part.start as u32, part.end as u32),
+            effect: if self.context.directive.fatal { Effect::RefusesUnit } else { Effect::IgnoresLine },
+            problem: Problem::Other,
+            what: what.into(),
+            expected: expected.into(),
+            instead: None,
+        });
+        self.errors.last_mut().expect("an error was just pushed")
+    }
+
+    /// Reports the whole value.
+    pub(crate) fn whole(
+        &mut self,
+        what: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> &mut ValueError {
+        self.report(0..self.value.len(), what, expected)
+    }
+
+    /// Gives the fault of an empty value to the rule that speaks of this kind of value.
+    fn label_empty(&mut self) {
+        let kind = self.context.directive.kind_in(self.context.version);
+        if let Some(error) = self.errors.last_mut() {
+            error.problem = match kind {
+                ValueKind::Boolean | ValueKind::Tristate => Problem::Boolean,
+                ValueKind::Enum => Problem::Word,
+                kind if number::time_span::kind(kind).is_some() => Problem::TimeSpan,
+                _ => Problem::Other,
+            };
+        }
+    }
+}
+
+impl ValueError {
+    /// Only this word of a list is ignored.
+    pub(crate) fn word_only(&mut self) -> &mut Self {
+        self.effect = Effect::IgnoresWord;
+        self
+    }
+
+    /// The value counts all the same.
+    pub(crate) fn notice(&mut self) -> &mut Self {
+        self.effect = Effect::Notice;
+        self
+    }
+
+    /// Which rule speaks of it.
+    pub(crate) fn problem(&mut self, problem: Problem) -> &mut Self {
+        self.problem = problem;
+        self
+    }
+
+    /// What was probably meant.
+    pub(crate) fn instead(&mut self, instead: Option<impl Into<Cow<'static, str>>>) -> &mut Self {
+        self.instead = instead.map(Into::into);
+        self
     }
 }
 
 /// The candidate that is a small typing error away from `text`, letter case aside.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if text.len() > 64 {
+        return None;
+    }
     let text = text.to_ascii_lowercase();
     let most = (text.chars().count() / 3).clamp(1, 3);
     candidates

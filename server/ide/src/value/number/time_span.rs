@@ -15,13 +15,13 @@ pub enum TimeSpan {
 
 /// How a directive reads its span.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct SpanKind {
+pub(in crate::value) struct SpanKind {
     /// Nanoseconds that a bare number counts in.
     bare: u64,
     /// Whether `ns` is a unit here.
     nanos: bool,
     /// Whether `infinity` is accepted.
-    pub(super) infinity: bool,
+    pub(in crate::value) infinity: bool,
     /// Other words that are accepted.
     words: &'static [&'static str],
 }
@@ -70,7 +70,7 @@ pub fn time_span(text: &str) -> Option<TimeSpan> {
 }
 
 /// How this kind of value is read; `None` for kinds that are no spans.
-pub(super) fn kind(kind: ValueKind) -> Option<SpanKind> {
+pub(in crate::value) fn kind(kind: ValueKind) -> Option<SpanKind> {
     let span = SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] };
     Some(match kind {
         ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity => span,
@@ -81,7 +81,7 @@ pub(super) fn kind(kind: ValueKind) -> Option<SpanKind> {
 }
 
 /// Reads a span; white space between its terms does not matter.
-pub(super) fn parse(text: &str, kind: SpanKind) -> Option<TimeSpan> {
+pub(in crate::value) fn parse(text: &str, kind: SpanKind) -> Option<TimeSpan> {
     let blank = [' ', '\t', '\n', '\r'];
     let mut rest = text.trim_matches(blank);
     if rest == "infinity" && kind.infinity || kind.words.contains(&rest) {

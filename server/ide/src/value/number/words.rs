@@ -1,9 +1,9 @@
 //! Enumerations: the words of a directive, case and version included.
 
 use unit_catalog::{Directive, Version, Word};
-use unit_syntax::TextRange;
 
-use super::{Problem, ValueError, boolean, nearest};
+use super::boolean;
+use crate::value::{Checker, Problem, nearest};
 
 /// The word that `value` stands for: itself, or the one that its boolean spelling means.
 pub fn canonical_word(directive: &Directive, value: &str) -> Option<&'static str> {
@@ -17,10 +17,10 @@ pub fn canonical_word(directive: &Directive, value: &str) -> Option<&'static str
 }
 
 /// Judges a value of one word.
-pub(super) fn check(directive: &Directive, value: &str, version: Version) -> Result<(), ValueError> {
-    let range = TextRange::new(0, value.len() as u32);
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let (directive, version, value) = (checker.context.directive, checker.context.version, checker.value);
     if directive.words.is_empty() || directive.boolean.is_some() && boolean(value).is_some() {
-        return Ok(());
+        return;
     }
     let prefixed = |word: &&Word| {
         word.takes_argument
@@ -28,24 +28,30 @@ pub(super) fn check(directive: &Directive, value: &str, version: Version) -> Res
                 .strip_prefix(word.text)
                 .is_some_and(|rest| rest.starts_with(':') || word.text.ends_with(':'))
     };
-    match directive.word(value).or_else(|| directive.words.iter().find(prefixed)) {
-        Some(word) if word.since > version => Err(ValueError {
-            range,
-            problem: Problem::WordTooNew(word.since),
-            expected: listed(directive, version),
-            nearest: None,
-        }),
-        Some(word) if word.known_to(version) => Ok(()),
-        _ => Err(unknown(directive, value, version, range)),
+    let found = directive.word(value).or_else(|| directive.words.iter().find(prefixed));
+    let expected = match found {
+        Some(word) if word.known_to(version) => return,
+        _ => listed(directive, version),
+    };
+    match found {
+        Some(word) if word.since > version => {
+            checker.whole("too new", expected).problem(Problem::WordTooNew(word.since));
+        }
+        _ => {
+            let meant =
+                usual_slip(directive.name, value).or_else(|| nearest(value, known(directive, version)));
+            let what = format!("no value of `{}=`", directive.name);
+            checker.whole(what, expected).problem(Problem::Word).instead(meant);
+        }
     }
 }
 
-fn unknown(directive: &Directive, value: &str, version: Version, range: TextRange) -> ValueError {
-    ValueError {
-        range,
-        problem: Problem::Word,
-        expected: listed(directive, version),
-        nearest: nearest(value, known(directive, version)),
+/// Words that people write for others that do not look alike.
+fn usual_slip(key: &str, value: &str) -> Option<&'static str> {
+    match (key, value) {
+        ("Restart", "on-error" | "on-fail" | "failure") => Some("on-failure"),
+        ("Restart", "yes" | "true" | "on") => Some("always"),
+        _ => None,
     }
 }
 
