@@ -1,6 +1,7 @@
 //! What the server knows: open documents over the workspace, changed under one lock, read through snapshots.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -175,8 +176,9 @@ impl Shared {
         let mut session = self.lock();
         let Session { documents, workspace, .. } = &mut *session;
         for (path, open) in documents.iter_mut().filter(|(_, open)| open.stale) {
-            workspace.set_open(path, open.document.unit());
             open.stale = false;
+            // Whatever goes wrong in there must not take the lock, the worker or the server with it.
+            let _ = catch_unwind(AssertUnwindSafe(|| workspace.set_open(path, open.document.unit())));
         }
         Snapshot {
             workspace: session.workspace.clone(),
@@ -254,7 +256,11 @@ impl Session {
             match change.range {
                 Some(range) => {
                     let (start, end) = (convert::to_position(range.start), convert::to_position(range.end));
-                    open.document.edit_at(start, end, encoding, &change.text);
+                    let edit = AssertUnwindSafe(|| open.document.edit_at(start, end, encoding, &change.text));
+                    if catch_unwind(edit).is_err() {
+                        // The rope is edited first, so its text is right: read it anew.
+                        open.document = Document::new(&open.document.text());
+                    }
                 }
                 None => open.document = Document::new(&change.text),
             }

@@ -66,11 +66,12 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
 async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> Option<Vec<Diagnostic>> {
     let (shared, job, asked) = (shared.clone(), snapshot.clone(), path.clone());
     let judge = move || {
-        let file = job.workspace.file(&asked)?;
-        let cancelled = || shared.revision() != job.revision;
-        let findings =
-            catch_unwind(AssertUnwindSafe(|| check_file(&job.workspace, file, &cancelled))).ok()?;
-        Some(findings.iter().map(|finding| convert::diagnostic(&job, finding)).collect())
+        let judge = || {
+            let file = job.workspace.file(&asked)?;
+            let findings = check_file(&job.workspace, file, &|| shared.revision() != job.revision);
+            Some(findings.iter().map(|finding| convert::diagnostic(&job, finding)).collect())
+        };
+        catch_unwind(AssertUnwindSafe(judge)).ok().flatten()
     };
     let entries = snapshot.workspace.file(path)?.unit.entries().len();
     match entries <= MOST_ENTRIES_IN_PLACE {
