@@ -7,6 +7,8 @@ use unit_catalog::{
 };
 use unit_syntax::{Entry, ItemKind, Junk, TextRange};
 
+use crate::value::candidates::{Place, candidates, marks, specifiers};
+use crate::value::explain::{Subject, explain};
 use crate::workspace::{File, Scope, SectionContext, Workspace, mentions_units};
 
 /// The answer to one request.
@@ -90,6 +92,10 @@ pub fn documentation(section: Section, key: &str, label: &str) -> Option<String>
     let directive = directive(section, key)?;
     if label == key {
         return Some(crate::hover::directive_page(directive));
+    }
+    let subject = Subject { directive, version: Version::NEWEST, unit: None, now: None };
+    if let Some(explanation) = explain(subject, label, 0) {
+        return Some(explanation.markdown);
     }
     let doc = directive.doc()?;
     let word = doc.words.iter().find(|(word, _)| *word == label);
@@ -199,10 +205,28 @@ fn values(
     offset: u32,
 ) -> Completion {
     let word = word_at(entry, offset);
-    if mentions_units(directive) {
+    let version = workspace.version();
+    let text = entry.item.text();
+    let inside = |at: u32| ((at - entry.start) as usize).min(text.len());
+    let value = match entry.item.kind() {
+        ItemKind::Assignment { eq, .. } => (*eq as usize + 1).min(inside(word.start)),
+        _ => 0,
+    };
+    let place = Place {
+        kind: directive.kind_in(version),
+        version,
+        before: text.get(value..inside(word.start)).unwrap_or_default(),
+        word: text.get(inside(word.start)..inside(word.end)).unwrap_or_default(),
+        cursor: inside(offset) - inside(word.start),
+    };
+    let mut more = specifiers(place, mentions_units(directive));
+    let names = more.is_empty();
+    if names && mentions_units(directive) {
         return units(workspace, file, directive, entry, word, offset);
     }
-    let version = workspace.version();
+    if names {
+        more = candidates(place);
+    }
     // With the blanks between it and the cursor: what is replaced holds the cursor.
     let whole = entry.value_range().filter(|range| !range.is_empty()).unwrap_or(TextRange::at(offset));
     let whole = TextRange::new(whole.start.min(offset), whole.end.max(offset));
@@ -217,8 +241,16 @@ fn values(
         directive: Some(directive),
     };
     let mut items: Vec<CompletionItem> = Vec::new();
-    let kind = directive.kind_in(version);
-    let replace = if kind == ValueKind::Enum { whole } else { word };
+    for candidate in more.into_iter().filter(|candidate| directive.word(&candidate.label).is_none()) {
+        let replace = TextRange::new(word.start + candidate.from as u32, word.start + candidate.to as u32);
+        items.push(CompletionItem { rank: candidate.rank, ..item(&candidate.label, replace) });
+    }
+    if !names {
+        return Completion { items, incomplete: false };
+    }
+    let kind = place.kind;
+    let marked = TextRange::new((word.start + marks(place) as u32).min(offset), word.end);
+    let replace = if kind == ValueKind::Enum { whole } else { marked };
     for word in directive.words {
         if word.until.is_some_and(|until| until < version) || word.same_as.is_some() {
             continue;

@@ -7,6 +7,7 @@ use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind,
 use unit_syntax::{Entry, ItemKind, TextRange};
 
 use crate::activation::{Restart, ServiceType, StartLimit, restart_table, type_matrix};
+use crate::value::explain::{Subject, explain};
 use crate::value::{TimeSpan, boolean, canonical_word, time_span};
 use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
 
@@ -20,7 +21,10 @@ pub struct Hover {
 }
 
 /// What is to be said of the place at `offset`.
-pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Option<Hover> {
+///
+/// `now` is the clock in seconds since 1970, from which the next events of a calendar are counted; without it
+/// none are named.
+pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<u64>) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
     if let ItemKind::Header { .. } = entry.item.kind() {
         let name = entry.name_range()?;
@@ -37,7 +41,7 @@ pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Option<Hov
     let directive = file.lines()[index].directive?;
     let value_range = entry.value_range()?;
     let unit = workspace.effective_of(file);
-    let context = Context { workspace, file, unit: unit.as_ref(), directive };
+    let context = Context { workspace, file, unit: unit.as_ref(), directive, now };
     if value_range.contains_inclusive(offset)
         && !value_range.is_empty()
         && let Some(hover) = context.value(entry, offset)
@@ -55,6 +59,7 @@ struct Context<'a> {
     file: &'a Arc<File>,
     unit: Option<&'a Effective<'a>>,
     directive: &'static Directive,
+    now: Option<u64>,
 }
 
 impl Context<'_> {
@@ -110,9 +115,26 @@ impl Context<'_> {
                 let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
                 Some(Hover { markdown, range })
             }
-            _ if mentions_units(directive) => self.unit_name(entry, offset),
-            _ => None,
+            _ if mentions_units(directive) => {
+                self.unit_name(entry, offset).or_else(|| self.explained(entry, offset))
+            }
+            _ => self.explained(entry, offset),
         }
+    }
+
+    /// What the part of the value under the cursor means, with the directive's page where that is the whole value.
+    fn explained(&self, entry: &Entry, offset: u32) -> Option<Hover> {
+        let value = entry.item.value()?;
+        let at = entry.source_to_value(offset)? as usize;
+        let unit = self.unit.and_then(|unit| unit.name.as_ref());
+        let subject = Subject { directive: self.directive, version: self.version(), unit, now: self.now };
+        let explanation = explain(subject, value, at)?;
+        let mut markdown = explanation.markdown;
+        if explanation.range == (0..value.len()) {
+            let _ = write!(markdown, "\n\n{}", self.directive_here());
+        }
+        let part = TextRange::from(explanation.range);
+        Some(Hover { markdown, range: entry.value_to_source(part) })
     }
 
     /// The unit name under the cursor: what it is and where it lies.

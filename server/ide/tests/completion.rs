@@ -522,9 +522,118 @@ fn texts_of_proposals() {
     let of = |section, key, label| documentation(section, key, label).expect("a text");
     assert!(of(Section::Service, "Restart", "Restart").starts_with("**`Restart=`** in [Service]"));
     assert!(of(Section::Service, "Type", "notify").contains("READY=1"));
+    assert!(of(Section::Service, "ExecStart", "-").contains("counts as success"));
+    assert!(of(Section::Service, "KillSignal", "SIGTERM").contains("15"));
+    assert!(of(Section::Service, "Environment", "%n").contains("name of the unit"));
     // A word without a text of its own shows what its key is about.
     assert!(!of(Section::Service, "RemainAfterExit", "yes").is_empty());
     assert_eq!(documentation(Section::Service, "NoSuchKey", "yes"), None);
     assert!(section_documentation("Service").is_some_and(|text| !text.is_empty()));
     assert_eq!(section_documentation("X-Web"), None);
+}
+
+#[test]
+fn inside_values() {
+    let some = |line: &str, wanted: &[&str]| {
+        let fixture = Fixture::new(&format!("[Service]\n{line}\n"));
+        let (file, completion) = complete(&fixture);
+        let mut out = format!("{line}:");
+        for item in sorted(completion).iter().filter(|item| wanted.contains(&item.label.as_str())) {
+            let replaced = slice(file, item.replace.expect("values say what they replace"));
+            out += &format!(" {}«{replaced}»", item.label);
+        }
+        out + "\n"
+    };
+    let texts = [
+        some("KillSignal=SIGT$0", &["SIGTERM", "SIGTSTP", "SIGSYS"]),
+        some("SuccessExitStatus=1 TEMP$0F", &["TEMPFAIL", "SIGKILL"]),
+        some("CapabilityBoundingSet=~CAP_NET$0", &["CAP_NET_RAW", "~"]),
+        some("CapabilityBoundingSet=$0", &["CAP_NET_RAW", "~"]),
+        some("SystemCallFilter=@chown @sys$0", &["@system-service", "chown", "~"]),
+        some("SystemCallFilter=~reboot:EP$0", &["EPERM", "kill", "reboot"]),
+        some("TimeoutStopSec=1min 30$0", &["30s", "30min", "infinity"]),
+        some("TimeoutStopSec=$0", &["s", "infinity"]),
+        some("MemoryMax=4$0", &["4G", "4%", "infinity"]),
+        some("ExecStart=$0", &["-", "!!", "|", "+"]),
+        some("ExecStart=-$0/bin/web", &["-", "!", "+"]),
+        some("ExecStart=/bin/web -$0", &["-", "+"]),
+        some("ExecStart=/bin/web %$0", &["%i", "%n", "%%"]),
+        some("ExecStart=/bin/web %%$0", &["%i", "%n", "%%"]),
+        some("User=$0", &["root", "nobody"]),
+        some("RestrictAddressFamilies=~AF_I$0", &["AF_INET", "AF_UNIX"]),
+        some("RestrictNamespaces=~$0", &["net", "user", "~"]),
+        some("SystemCallArchitectures=nat$0", &["native", "x86-64"]),
+        some("SystemCallErrorNumber=EP$0", &["EPERM", "kill"]),
+        some("DeviceAllow=/dev/null $0", &["rw", "char-"]),
+    ];
+    expect![[r#"
+        KillSignal=SIGT$0: SIGSYS«SIGT» SIGTERM«SIGT» SIGTSTP«SIGT»
+        SuccessExitStatus=1 TEMP$0F: TEMPFAIL«TEMPF» SIGKILL«TEMPF»
+        CapabilityBoundingSet=~CAP_NET$0: CAP_NET_RAW«CAP_NET»
+        CapabilityBoundingSet=$0: CAP_NET_RAW«» ~«»
+        SystemCallFilter=@chown @sys$0: @system-service«@sys» chown«@sys»
+        SystemCallFilter=~reboot:EP$0: kill«EP» EPERM«EP»
+        TimeoutStopSec=1min 30$0: infinity«30» 30s«30» 30min«30»
+        TimeoutStopSec=$0: infinity«»
+        MemoryMax=4$0: 4%«4» infinity«4» 4G«4»
+        ExecStart=$0: +«» -«» |«»
+        ExecStart=-$0/bin/web: !«» +«»
+        ExecStart=/bin/web -$0:
+        ExecStart=/bin/web %$0: %i«%» %n«%» %%«%»
+        ExecStart=/bin/web %%$0:
+        User=$0: nobody«» root«»
+        RestrictAddressFamilies=~AF_I$0: AF_INET«AF_I» AF_UNIX«AF_I»
+        RestrictNamespaces=~$0: net«» user«»
+        SystemCallArchitectures=nat$0: native«nat» x86-64«nat»
+        SystemCallErrorNumber=EP$0: kill«EP» EPERM«EP»
+        DeviceAllow=/dev/null $0: rw«»
+    "#]]
+    .assert_eq(&texts.concat());
+}
+
+#[test]
+fn inside_conditions() {
+    check(
+        "[Unit]\nConditionFirstBoot=$0\n",
+        expect![[r#"
+        no «»
+        yes «»
+        ! «»
+        | «»
+    "#]],
+    );
+    check(
+        "[Unit]\nConditionFirstBoot=|!$0\n",
+        expect![[r#"
+        no «»
+        yes «»
+    "#]],
+    );
+    check(
+        "[Unit]\nConditionSecurity=!se$0\n",
+        expect![[r#"
+        apparmor «se»
+        audit «se»
+        cvm «se»
+        ima «se»
+        measured-os «se»
+        measured-uki «se»
+        selinux «se»
+        smack «se»
+        tomoyo «se»
+        tpm2 «se»
+        uefi-secureboot «se»
+    "#]],
+    );
+    // Names of units are read with fewer specifiers.
+    assert!(labels("[Unit]\nAfter=a@%$0\n").contains(&"%i".to_owned()));
+    assert!(!labels("[Unit]\nAfter=a@%$0\n").contains(&"%t".to_owned()));
+}
+
+#[test]
+fn calendar_events() {
+    let timer = labels("//- a.timer\n[Timer]\nOnCalendar=$0\n");
+    for word in ["daily", "weekly", "Mon"] {
+        assert!(timer.contains(&word.to_owned()), "{word}");
+    }
 }

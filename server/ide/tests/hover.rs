@@ -19,10 +19,13 @@ enum Part {
     Unit,
 }
 
+/// Wednesday, 15 May 2024, 12:00 UTC.
+const NOW: Option<u64> = Some(1_715_774_400);
+
 fn hover_at(fixture: &str) -> Option<(Hover, String)> {
     let fixture = Fixture::new(fixture);
     let (file, offset) = fixture.cursor();
-    let hover = hover(&fixture.workspace, file, offset)?;
+    let hover = hover(&fixture.workspace, file, offset, NOW)?;
     assert!(hover.range.contains_inclusive(offset), "the range {:?} is elsewhere", hover.range);
     let text = slice(file, hover.range);
     Some((hover, text))
@@ -497,6 +500,16 @@ ExecStart=/bin/db
             masked by `/etc/systemd/system/db.service`
         "#]],
     );
+    check(
+        "[Service]\nSlice=sys$0tem.slice\n",
+        Part::Whole,
+        expect![[r#"
+        «system.slice»
+        **`system.slice`**
+
+        One of systemd's own units.
+    "#]],
+    );
     // In a continued list, behind a comment.
     check(
         "[Unit]\nAfter=a.service \\\n  # why\n  b.ser$0vice\n//- b.service\n[Unit]\nDescription=B\n",
@@ -629,4 +642,172 @@ fn every_page() {
     documented.sort_unstable();
     documented.dedup();
     assert!(documented.len() >= 100, "{} directives have a text", documented.len());
+}
+
+#[test]
+fn values_in_other_words() {
+    let part = |text: &str| {
+        let (hover, part) = hover_at(text).expect("there is something to say");
+        let head = hover.markdown.split("\n\n**`").next().unwrap_or_default().to_owned();
+        format!("«{part}» {head}\n")
+    };
+    let service = |line: &&str| part(&format!("//- web@one-two.service\n[Service]\n{line}\n"));
+    let texts: String = [
+        "MemoryMax=4$0G",
+        "MemoryMax=5$00%",
+        "CPUQuota=2$000%",
+        "IOReadBandwidthMax=/dev/sda 10$0M",
+        "LimitNOFILE=1$0024",
+        "LimitFSIZE=1G:2$0G",
+        "RuntimeDirectoryMode=0$0750",
+        "UMask=002$07",
+        "KillSignal=SIG$0INT",
+        "SuccessExitStatus=7$05 SIGKILL",
+        "SuccessExitStatus=75 SIG$0KILL",
+        "CapabilityBoundingSet=~CAP_NET_$0ADMIN CAP_KILL",
+        "SystemCallFilter=$0~@swap:EPERM",
+        "SystemCallFilter=~@sw$0ap:EPERM",
+        "SystemCallFilter=@chown re$0boot",
+        "RestrictFileSystems=@common$0-block",
+        "ExecStart=-$0@/bin/web web %I",
+        "ExecStart=/bin/web %$0I",
+        "WorkingDirectory=%t$0/web",
+        "Environment=A=%%$0",
+    ]
+    .iter()
+    .map(service)
+    .collect();
+    expect![[r#"
+        «4G» **`4G`** = 4 294 967 296 bytes (4 GiB)
+        «50%» **`50%`** of the machine's memory
+        «200%» **`200%`** = the time of 2 CPUs
+        «10M» **`10M`** = 10 000 000 bytes (about 9.54 MiB), counted in steps of 1000
+        «1024» **`LimitNOFILE=`** in [Service]
+
+        Maximum number of open file descriptors per process.
+
+        One number sets soft and hard limit alike, `SOFT:HARD` sets both. The default `1024:524288` lets programs raise the soft limit themselves, as most do; a program that does not can get `LimitNOFILE=65536:524288`. A high soft limit breaks programs that use select(). `infinity` can be very slow with programs that walk over all possible descriptors. Limits in `/etc/security/limits.conf` do not apply to services.
+
+        - Value: a number, or `SOFT:HARD`; `infinity` for no limit
+        - Default: `1024:524288`
+        - The last line counts; an empty value is refused
+        - [systemd.exec(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#LimitNOFILE=)
+        «2G» **`2G`** = 2 147 483 648 bytes (2 GiB)
+        «0750» **`0750`** = `rwxr-x---`
+
+        - owner: read, write, execute or enter
+        - group: read, execute or enter
+        - others: nothing
+        «0027» **`0027`** takes rights away
+
+        - new files: `rw-r-----` (0640)
+        - new directories: `rwxr-x---` (0750)
+        «SIGINT» **`SIGINT`**: signal 2
+        «75» **`75`**: exit status 75
+        - `TEMPFAIL` of sysexits.h
+        «SIGKILL» **`SIGKILL`**: signal 9
+        «CAP_NET_ADMIN» **`CAP_NET_ADMIN`**: capability 12 of the kernel, see capabilities(7)
+        «~» **`~`**: all but those that follow
+        «@swap:EPERM» **`@swap`**
+
+        `swapoff` `swapon`
+
+        `:EPERM`: the call fails with that error
+        «reboot» **`reboot`**: system call, in `@reboot`
+        «@common-block» **`@common-block`**
+
+        `btrfs` `erofs` `exfat` `ext4` `f2fs` `iso9660` `ntfs3` `squashfs` `udf` `vfat` `xfs`
+        «-@» **`-@`** before the program
+
+        - `-`: a failing exit status, or death by a signal, counts as success
+        - `@`: the word after the program becomes its argument 0
+        «%I» **`%I`**: instance, unescaped
+
+        Here: `one/two`
+        «%t/web» **`WorkingDirectory=`** in [Service]
+
+        Directory in which the commands of this unit are started.
+
+        Without it, system services run in `/` and user services in the home directory. `~` stands for the home directory of `User=`. If the directory is missing, the start fails with status 200/CHDIR; a leading `-` (`-/srv/app`) falls back silently. systemd enters it after changing user and after the sandbox is set up: `ProtectHome=yes` hides directories below `/home`, and the user needs search permission on the way. With `RootDirectory=` the path is meant inside that root. The mounts it lies on are required and waited for.
+
+        The program name in `ExecStart=` is not looked up here; it has to be an absolute path or come from the search path.
+
+        - Value: an absolute path, or `~` for the user's home directory; `-` in front allows it to be missing
+        - Default: `/`
+        - The last line counts; an empty value restores the default
+        - [systemd.exec(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#WorkingDirectory=)
+        «A=%%» **`Environment=`** in [Service]
+
+        Sets environment variables for the commands of this unit.
+
+        Several assignments per line are separated by blanks, so a value with blanks needs quotes around the *whole* assignment:
+
+        `Environment="OPTS=-v -x" LANG=C` sets two variables, while `OPTS=-v -x` sets `OPTS` to `-v` and drops `-x` with a warning.
+
+        - `$` means nothing here; `PATH=$PATH:/opt/bin` is taken literally. Specifiers work, so write `%%` for a percent sign.
+        - Later lines win over earlier ones, `EnvironmentFile=` over `Environment=`.
+        - Commas are part of the value.
+        - Not for secrets: any local user can read them with `systemctl show`. Use `LoadCredential=`.
+
+        In `ExecStart=` use `${NAME}` for one argument, `$NAME` as a word of its own to have it split.
+
+        - Value: `NAME=VALUE` pairs separated by spaces; quote a pair whose value has spaces: `"NAME=two words"`
+        - May be repeated, lines add up; an empty value clears what came before
+        - [systemd.exec(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment=)
+    "#]].assert_eq(&texts);
+}
+
+#[test]
+fn next_elapses() {
+    check(
+        "//- a.timer\n[Timer]\nOnCalendar=dai$0ly\n",
+        Part::Whole,
+        expect![[r#"
+        «daily»
+        **`daily`** = `*-*-* 00:00:00`
+
+        Next, in the machine's time zone as if it were UTC:
+
+        - Thu 2024-05-16 00:00:00
+        - Fri 2024-05-17 00:00:00
+        - Sat 2024-05-18 00:00:00
+
+        **`OnCalendar=`** in [Timer]
+
+        Starts the unit at points of the calendar, in wall clock time.
+
+        `[WEEKDAYS] [YEAR-MONTH-DAY] [HOUR:MINUTE[:SECOND]] [TIMEZONE]`, not cron syntax:
+
+        | expression | when |
+        |---|---|
+        | `daily`, `weekly`, `monthly` | 00:00; on Mondays; on the 1st |
+        | `Mon..Fri 02:30` | workdays at half past two |
+        | `*:0/15` | every quarter of an hour |
+        | `*-*-01 04:00` | on the 1st of each month |
+        | `Sat *-*-1..7 06:00` | first Saturday of the month |
+        | `*-*-* 03:00 UTC` | daily, in another time zone |
+
+        Several lines add up. `systemd-analyze calendar 'EXPR'` shows what an expression means and when it is due next.
+
+        The actual start may be up to a minute later (`AccuracySec=`). Times missed while the machine was off are lost
+        unless `Persistent=yes`; after suspend the timer catches up with one run. If the unit still runs when its time
+        comes, no second one is started; when it ends and a time has passed meanwhile, it runs again at once
+        (`DeferReactivation=`, 257).
+
+        - Value: a calendar event: `daily`, `Mon..Fri 09:00`, `*-*-01 04:30:00 UTC`, or `@` and seconds since 1970
+        - May be repeated, lines add up; an empty value clears what came before
+        - Since systemd 197
+        - [systemd.timer(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html#OnCalendar=)
+    "#]],
+    );
+    check(
+        "//- a.timer\n[Timer]\nOnCalendar=2020-01-$001\n",
+        Part::Head,
+        expect![[r#"
+        «2020-01-01»
+        **`2020-01-01`** = `2020-01-01 00:00:00`
+
+        Never due again.
+    "#]],
+    );
 }

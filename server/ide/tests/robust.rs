@@ -42,7 +42,7 @@ proptest! {
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        if let Some(hover) = hover(&workspace, file, offset as u32) {
+        if let Some(hover) = hover(&workspace, file, offset as u32, Some(0)) {
             assert_within(&text, hover.range);
             prop_assert!(hover.range.contains_inclusive(offset as u32), "{:?} at {offset}", hover.range);
             prop_assert!(!hover.markdown.is_empty());

@@ -49,7 +49,13 @@ const VERBATIM: &[&str] =
 
 const MOST_LINES: usize = 1_000;
 /// Tables of data and lockfiles may be longer.
-const LONG: &[&str] = &["Cargo.lock", "package-lock.json", "server/catalog/data/", "server/catalog/docs/"];
+const LONG: &[&str] = &[
+    "Cargo.lock",
+    "package-lock.json",
+    "server/catalog/data/",
+    "server/catalog/docs/",
+    "server/ide/tests/oracle/",
+];
 
 /// Where each rule of the server has a file of its own.
 const RULES: &str = "server/ide/src/rules/";

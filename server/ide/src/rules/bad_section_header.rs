@@ -32,7 +32,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// Only blanks stand behind the `]`.
+    /// Only blanks stand behind the `]`. The lines below, which systemd does not read, are not judged.
     ///
     /// ## Source
     ///

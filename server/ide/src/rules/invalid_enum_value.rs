@@ -32,7 +32,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The value is empty and that restores the default (`StandardOutput=`, but not `Type=`), or the file is
+    /// The value is empty and that restores the default (`KillMode=`, but not `Type=`), or the file is
     /// a template of another language.
     ///
     /// ## Source

@@ -38,7 +38,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// Only the machine can tell (whether a file, a user or a device exists), or the file is a template of
-    /// another language. What systemd takes with a notice in its log is information.
+    /// another language. A word of a list that systemd drops while it takes the rest is a warning where
+    /// `systemd-analyze verify` does not name it; what systemd takes with a notice in its log is information.
     ///
     /// ## Source
     ///
@@ -61,7 +62,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
 
 /// Reports a fault: what was read, what systemd does with it, what would do, and what was probably meant.
 pub(super) fn report(cx: &mut LineContext<'_, '_>, rule: &Rule, bad: &BadValue) {
-    let severity = if bad.error.effect == Effect::Notice { Severity::Information } else { rule.severity };
+    let severity = match bad.error.effect {
+        Effect::RefusesUnit | Effect::IgnoresLine | Effect::IgnoresWord => rule.severity,
+        Effect::DropsWord => Severity::Warning,
+        Effect::Notice => Severity::Information,
+    };
     let mut message = format!("{} is {}: {}.", bad.shown, bad.error.what, bad.fate());
     if !bad.error.expected.is_empty() {
         message += &format!(" `{}=` takes {}.", bad.directive.name, bad.error.expected);

@@ -178,6 +178,7 @@ impl BadValue {
             Effect::RefusesUnit => "systemd refuses the unit",
             Effect::IgnoresLine => "systemd ignores the line",
             Effect::IgnoresWord => "systemd ignores this part",
+            Effect::DropsWord => "systemd goes on without it",
             Effect::Notice => "systemd takes it and logs a notice",
         }
     }

@@ -8,6 +8,7 @@ mod activated_service_enabled_at_boot;
 mod bad_section_header;
 mod broken_continuation;
 mod dbus_type_without_name;
+mod deprecated_setting;
 mod exec_stops_itself;
 mod inline_comment;
 mod invalid_enum_value;
@@ -42,7 +43,7 @@ use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
-pub static RULES: [&Rule; 25] = [
+pub static RULES: [&Rule; 26] = [
     &not_text::NOT_TEXT,
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
@@ -59,6 +60,7 @@ pub static RULES: [&Rule; 25] = [
     &key_in_wrong_section::KEY_IN_WRONG_SECTION,
     &unknown_key::UNKNOWN_KEY,
     &key_too_new::KEY_TOO_NEW,
+    &deprecated_setting::DEPRECATED_SETTING,
     &unknown_section::UNKNOWN_SECTION,
     &bad_section_header::BAD_SECTION_HEADER,
     &broken_continuation::BROKEN_CONTINUATION,

@@ -1,18 +1,25 @@
 //! Values as systemd reads them: one parser for each kind, shared by checks, completion and hover.
 
+pub(crate) mod candidates;
+pub(crate) mod explain;
+mod extract_word;
 mod name;
 mod number;
 mod path;
 mod set;
+mod specifier;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unit_catalog::{Availability, Directive, Empty, UnitType, ValueKind, Version};
+use unit_catalog::{Availability, Directive, Empty, UnitType, Version};
 use unit_syntax::TextRange;
 
 pub use name::bus_name;
-pub use number::{TimeSpan, boolean, canonical_word, time_span};
+pub use number::{
+    CalendarError, CalendarEvent, TimeSpan, boolean, canonical_word, octal_mode, signal_number,
+    size_in_bytes, time_span,
+};
 pub use path::{ExecCommand, ExecWord, exec_commands};
 
 /// Whose value it is, and who reads it.
@@ -52,6 +59,8 @@ pub enum Effect {
     IgnoresLine,
     /// This word of a list is ignored, the others count.
     IgnoresWord,
+    /// This word is dropped and the others count, but `systemd-analyze verify` does not say so.
+    DropsWord,
     /// The value counts, and a notice is logged.
     Notice,
 }
@@ -83,9 +92,11 @@ pub enum Verdict {
 /// Judges an assignment whole: key and value.
 pub fn verdict(context: ValueContext, value: &str) -> Verdict {
     let refused = match context.directive.availability(context.version) {
-        Availability::Active => check(context, value).iter().any(|error| error.effect != Effect::Notice),
-        Availability::Ignored => false,
-        Availability::TooNew(_) | Availability::Unknown => true,
+        Availability::Active => check(context, value)
+            .iter()
+            .any(|error| !matches!(error.effect, Effect::Notice | Effect::DropsWord)),
+        // "Support for option … has been removed and it is ignored".
+        Availability::Ignored | Availability::TooNew(_) | Availability::Unknown => true,
     };
     if refused { Verdict::Refused } else { Verdict::Accepted }
 }
@@ -95,14 +106,16 @@ pub fn verdict(context: ValueContext, value: &str) -> Verdict {
 pub fn check(context: ValueContext, value: &str) -> Vec<ValueError> {
     let mut checker = Checker { context, value, errors: Vec::new() };
     let directive = context.directive;
+    let kind = directive.kind_in(context.version);
     if value.is_empty() {
         if directive.empty == Empty::Rejected && directive.validated_at_load {
-            checker.whole("no value", directive.kind_in(context.version).legend());
-            checker.label_empty();
+            number::check(&mut checker, kind);
+            if checker.errors.is_empty() {
+                checker.whole("refused", kind.legend());
+            }
         }
         return checker.errors;
     }
-    let kind = directive.kind_in(context.version);
     let _ = number::check(&mut checker, kind)
         || path::check(&mut checker, kind)
         || name::check(&mut checker, kind)
@@ -152,25 +165,18 @@ impl Checker<'_> {
     ) -> &mut ValueError {
         self.report(0..self.value.len(), what, expected)
     }
-
-    /// Gives the fault of an empty value to the rule that speaks of this kind of value.
-    fn label_empty(&mut self) {
-        let kind = self.context.directive.kind_in(self.context.version);
-        if let Some(error) = self.errors.last_mut() {
-            error.problem = match kind {
-                ValueKind::Boolean | ValueKind::Tristate => Problem::Boolean,
-                ValueKind::Enum => Problem::Word,
-                kind if number::time_span::kind(kind).is_some() => Problem::TimeSpan,
-                _ => Problem::Other,
-            };
-        }
-    }
 }
 
 impl ValueError {
     /// Only this word of a list is ignored.
     pub(crate) fn word_only(&mut self) -> &mut Self {
         self.effect = Effect::IgnoresWord;
+        self
+    }
+
+    /// This word is dropped, and only the manager's log says so.
+    pub(crate) fn dropped(&mut self) -> &mut Self {
+        self.effect = Effect::DropsWord;
         self
     }
 
@@ -202,6 +208,7 @@ pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
     let most = (text.chars().count() / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(text.len()) <= most)
         .map(|candidate| (strsim::damerau_levenshtein(&text, &candidate.to_ascii_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)

@@ -27,37 +27,40 @@ pub enum World {
     Open,
 }
 
+/// Longer chains of aliases are taken for a circle.
+const MOST_LINKS: u8 = 8;
+
 impl Workspace {
     /// Finds the unit that `name` leads to: by its own name, as an instance of a template, or by an alias.
     pub fn resolve<'a>(&'a self, name: &UnitName, asker: &Place) -> Resolution<'a> {
-        match self.fragment(name, asker) {
+        match self.fragment(name, asker).or_else(|| self.aliased(name, asker, MOST_LINKS)) {
             Some(file) if file.masked => Resolution::Masked(file),
             Some(file) => Resolution::Found(file),
-            None => self.aliased(name, asker).map_or(Resolution::Missing, Resolution::Found),
+            None => Resolution::Missing,
         }
     }
 
-    /// The unit that carries `name` as an alias, by symlink or by `Alias=`.
-    fn aliased<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<&'a Arc<File>> {
+    /// The unit that carries `name` as an alias, by `Alias=` or by symlinks, of which at most `hops` are followed.
+    fn aliased<'a>(&'a self, name: &UnitName, asker: &Place, hops: u8) -> Option<&'a Arc<File>> {
+        let hops = hops.checked_sub(1)?;
         let names = [Some(name.clone()), name.template()];
-        for name in names.iter().flatten() {
-            let declared = self.files_mentioning(name.as_str()).find(|file| {
+        names.iter().flatten().find_map(|name| {
+            let declares = |file: &&Arc<File>| {
+                let mut mentions = file.mentions().iter().filter(|mention| &*mention.name == name.as_str());
                 super::effective::sees(asker, &file.place)
-                    && file
-                        .mentions()
-                        .iter()
-                        .any(|mention| mention.directive.name == "Alias" && &*mention.name == name.as_str())
-            });
+                    && mentions.any(|mention| mention.directive.name == "Alias")
+            };
+            // A drop-in declares for its unit, and what is hidden declares nothing.
+            let declaring = self.files_mentioning(name.as_str()).filter(declares);
+            let mut declared = declaring.filter_map(|file| UnitName::parse(file.owner()?));
             let linked = || {
                 let aliases = self.links_called(name, asker).filter(|link| !link.enables());
                 let mut targets = aliases.filter_map(|link| UnitName::parse(&link.target));
-                targets.find_map(|target| self.fragment(&target, asker))
+                targets
+                    .find_map(|unit| self.fragment(&unit, asker).or_else(|| self.aliased(&unit, asker, hops)))
             };
-            if let Some(file) = declared.or_else(linked) {
-                return Some(file);
-            }
-        }
-        None
+            declared.find_map(|unit| self.fragment(&unit, asker)).or_else(linked)
+        })
     }
 
     /// Whether a link in an enablement folder (`sockets.target.wants/`) starts the unit.
@@ -141,8 +144,9 @@ impl Workspace {
         let (Some(name), Some(file)) = (&target.name, target.parts.first()) else {
             return Vec::new();
         };
-        let mut names: Vec<UnitName> = name.with_type(unit_type).into_iter().collect();
+        let mut names: Vec<UnitName> = Vec::new();
         for aka in self.names_of(name, file) {
+            names.extend(UnitName::parse(&aka).and_then(|aka| aka.with_type(unit_type)));
             for user in self.files_mentioning(&aka) {
                 let owner = user.owner().and_then(UnitName::parse);
                 names.extend(owner.filter(|owner| owner.unit_type() == unit_type));
@@ -162,11 +166,13 @@ impl Workspace {
             .collect()
     }
 
-    /// The unit's name and the aliases that its `[Install]` section gives it.
+    /// The unit's name and its aliases: those that its `[Install]` section gives it, and links to it.
     fn names_of(&self, name: &UnitName, file: &File) -> Vec<String> {
-        let aliases = file.mentions().iter().filter(|mention| mention.directive.name == "Alias");
-        let aliases = aliases.filter_map(|mention| name.expand(&mention.name));
-        std::iter::once(name.as_str().to_owned()).chain(aliases).collect()
+        let declared = file.mentions().iter().filter(|mention| mention.directive.name == "Alias");
+        let declared = declared.filter_map(|mention| name.expand(&mention.name));
+        let links = self.links().iter().filter(|link| &*link.target == name.as_str() && !link.enables());
+        let linked = links.filter_map(|link| Some(link.path.file_name()?.to_str()?.to_owned()));
+        std::iter::once(name.as_str().to_owned()).chain(declared).chain(linked).collect()
     }
 }
 

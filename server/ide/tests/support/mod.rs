@@ -25,7 +25,7 @@ use std::sync::Arc;
 use unit_catalog::Version;
 use unit_ide::diagnostic::{Diagnostic, Fix};
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{Decoding, File, FileKind, UnitLink, Workspace};
+use unit_ide::workspace::{Decoding, File, UnitLink, Workspace};
 use unit_syntax::{Encoding, TextRange, Unit};
 
 /// The folder that relative paths lie in.
@@ -226,11 +226,6 @@ pub(crate) fn slice(file: &File, range: TextRange) -> String {
 /// A file of this crate's sources or tests.
 pub(crate) fn crate_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// Whether a path names a unit file, so that findings may be asked for.
-pub(crate) fn is_unit_file(path: &Path) -> bool {
-    FileKind::of_path(path).is_unit_file()
 }
 
 fn file_name(path: &Path) -> &str {

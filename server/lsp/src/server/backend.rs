@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
@@ -232,8 +232,9 @@ impl LanguageServer for Backend {
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
         let place = params.text_document_position_params;
         let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
-            let hover =
-                unit_ide::hover::hover(&snapshot.workspace, file, offset(snapshot, file, place.position))?;
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
+            let offset = offset(snapshot, file, place.position);
+            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, now)?;
             Some(lsp::Hover {
                 range: Some(convert::range(snapshot, &file.path, hover.range)),
                 contents: lsp::HoverContents::Markup(lsp::MarkupContent {

@@ -1,5 +1,8 @@
 //! Booleans, as `parse_boolean()` reads them.
 
+use super::switch;
+use crate::value::{Checker, Problem, nearest};
+
 /// The meaning of a boolean spelling in any letter case; `None` for every other text.
 pub fn boolean(text: &str) -> Option<bool> {
     let is = |words: [&str; 6]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -10,6 +13,20 @@ pub fn boolean(text: &str) -> Option<bool> {
     } else {
         None
     }
+}
+
+/// Judges a boolean.
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let (value, directive) = (checker.value, checker.context.directive);
+    if boolean(value).is_some() {
+        return;
+    }
+    const EXPECTED: &str = "yes or no (also true/false, on/off, y/n, t/f, 1/0)";
+    let report = match switch::too_new(directive.kind, value) {
+        Some(since) => checker.whole("too new", EXPECTED).problem(Problem::WordTooNew(since)),
+        None => checker.whole("no boolean", EXPECTED).problem(Problem::Boolean),
+    };
+    report.instead(nearest(value, ["yes", "no", "true", "false", "on", "off"]));
 }
 
 #[cfg(test)]

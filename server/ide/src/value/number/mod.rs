@@ -1,45 +1,201 @@
 //! Numbers and words: booleans, enumerations, time, sizes, ranges.
 
 mod boolean;
+mod calendar;
+mod coredump_filter;
+mod cpu_set;
+mod device_setting;
+mod exit_status;
+pub(super) mod integer;
+mod mode;
+pub(super) mod percent;
+mod rlimit;
+mod signal;
+pub(super) mod size;
+mod standard_stream;
+mod switch;
 pub(super) mod time_span;
 mod words;
 
 use unit_catalog::{Section, ValueKind as K};
 
-use super::{Checker, Problem, nearest};
+use super::extract_word::{self, Extract, Word};
+use super::specifier::{SpecifierSet, bad_specifier};
+use super::{Checker, Problem};
 
 pub use boolean::boolean;
+pub use calendar::{CalendarError, CalendarEvent};
+pub use mode::octal_mode;
+pub use signal::signal_number;
+pub(super) use size::parse as size_parse;
+pub use size::size_in_bytes;
 pub use time_span::{TimeSpan, time_span};
 pub use words::canonical_word;
+
+/// So many bad words of a list are told of.
+const MOST_ERRORS: usize = 64;
 
 /// Judges a value of one of this family's kinds; false for all others.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
     match kind {
-        K::Boolean | K::Tristate => {
+        K::Boolean | K::Tristate => boolean::check(checker),
+        K::Enum => words::check(checker),
+        K::EnumList => words::check_list(checker),
+        K::EnumOrInteger => words::check_or_number(checker),
+        K::Integer
+        | K::Unsigned
+        | K::UnsignedOrInfinity
+        | K::UnsignedOrMax
+        | K::UnsignedOrOff
+        | K::Weight
+        | K::WeightOrIdle
+        | K::ExitStatus => integer::check(checker, kind),
+        K::BooleanOrInteger => {
             if boolean(checker.value).is_none() {
-                let nearest = nearest(checker.value, ["yes", "no", "true", "false", "on", "off"]);
-                checker
-                    .whole("no boolean", "yes or no (also true/false, on/off, y/n, t/f, 1/0)")
-                    .problem(Problem::Boolean)
-                    .instead(nearest);
+                integer::check(checker, K::Unsigned);
             }
         }
-        K::Enum => words::check(checker),
-        _ => {
-            let Some(span) = time_span::kind(kind) else {
-                return false;
-            };
-            let directive = checker.context.directive;
-            // config_parse_timer() expands specifiers first; the user's number is a time span too.
-            let timer = directive.section == Section::Timer && directive.name.starts_with("On");
-            if time_span::parse(checker.value, span).is_none() && !(timer && checker.value.contains('%')) {
-                let expected = match span.infinity {
-                    true => "a time span such as 5s, 1min 30s or infinity",
-                    false => "a time span such as 5s or 1min 30s",
-                };
-                checker.whole("no time span", expected).problem(Problem::TimeSpan);
+        K::UnsignedList => integer::check_list(checker),
+        K::Bytes
+        | K::BytesSi
+        | K::BytesOrInfinity
+        | K::BytesOrPercentOrInfinity
+        | K::BooleanOrBytes
+        | K::DiskQuota => size::check(checker, kind),
+        K::Percent | K::PercentUnbounded | K::Permille | K::UnsignedOrPercentOrInfinity => {
+            percent::check(checker, kind);
+        }
+        K::OctalMode => mode::check(checker),
+        K::Rlimit | K::RlimitBytes | K::RlimitCount | K::RlimitNice | K::RlimitSec | K::RlimitUsec => {
+            rlimit::check(checker, kind)
+        }
+        K::Signal => signal::check(checker),
+        K::ExitStatusList => exit_status::check_list(checker),
+        K::Errno => exit_status::check_errno(checker),
+        K::CpuSet | K::CpuSetOrAll => cpu_set::check(checker, kind),
+        K::CoredumpFilter => coredump_filter::check(checker),
+        K::Delegate | K::ProtectHostname | K::RefreshOnReload => switch::check(checker, kind),
+        K::StdInput | K::StdOutput => standard_stream::check(checker, kind),
+        K::DeviceWeight | K::DeviceLimit | K::DeviceLatency => device_setting::check(checker, kind),
+        K::CalendarEvent => calendar::check(checker),
+        K::Timezone => calendar::check_timezone(checker),
+        _ => return time_span_of(checker, kind),
+    }
+    true
+}
+
+/// Judges a time span; false for the kinds that are none.
+fn time_span_of(checker: &mut Checker<'_>, kind: K) -> bool {
+    let Some(span) = time_span::kind(kind) else {
+        return false;
+    };
+    let directive = checker.context.directive;
+    // config_parse_timer() expands specifiers first; the user's number is a time span too.
+    let timer = directive.section == Section::Timer && directive.name.starts_with("On");
+    match time_span::parse(checker.value, span) {
+        Some(read) if directive.name == "ManagedOOMMemoryPressureDurationSec" => {
+            if !(1_000_000..u64::MAX).contains(&read.micros()) {
+                let report = checker.whole("out of range", "a time span of at least 1s, but not infinity");
+                report.problem(Problem::TimeSpan);
             }
+            return true;
+        }
+        Some(_) => return true,
+        None if timer && unknown_until_expanded(checker, "Rr", ".+ \t") => return true,
+        None => {}
+    }
+    let expected = match span.infinity {
+        true => "a time span such as 5s, 1min 30s or infinity",
+        false => "a time span such as 5s or 1min 30s",
+    };
+    checker.whole("no time span", expected).problem(Problem::TimeSpan);
+    true
+}
+
+/// Hands each word to `judge`, quotes taken away; a list that cannot be split is reported whole.
+fn each_word(checker: &mut Checker<'_>, mut judge: impl FnMut(&mut Checker<'_>, Word<'_>)) {
+    let value = checker.value;
+    for word in extract_word::words(value, Extract::UNQUOTE) {
+        match word {
+            Ok(word) => judge(checker, word),
+            Err(_) => {
+                checker.whole("no list of words: a quote or a backslash has no counterpart", "words");
+                return;
+            }
+        }
+        if checker.errors.len() >= MOST_ERRORS {
+            return;
+        }
+    }
+}
+
+/// Whether specifiers stand for something here that only the unit's name or the machine can tell, and that may be
+/// good. Not so where one is unknown, or is a path or a name in any case, or is one of those that are `never` good
+/// here, nor where characters other than letters, digits and these `marks` stand beside them.
+fn unknown_until_expanded(checker: &Checker<'_>, never: &str, marks: &str) -> bool {
+    const TEXT: &str = "CDEHLSTVYabcdfghlmnoqstuvy";
+    let value = checker.value;
+    if !value.contains('%') || bad_specifier(value, SpecifierSet::Unit, checker.context.version).is_some() {
+        return false;
+    }
+    let open =
+        |letter: char| letter.is_ascii_alphabetic() && !TEXT.contains(letter) && !never.contains(letter);
+    let mut letters = value.chars();
+    while let Some(char) = letters.next() {
+        let good = match char {
+            '%' => letters.next().is_some_and(open),
+            _ => char.is_ascii_alphanumeric() || marks.contains(char),
+        };
+        if !good {
+            return false;
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+    use std::time::{Duration, Instant};
+
+    use unit_catalog::{UnitType, Version, directives};
+
+    use super::*;
+    use crate::value::ValueContext;
+
+    /// Every directive of this family reads long and odd values fast, and blames parts that are there.
+    #[test]
+    fn long_and_odd_values() {
+        let long =
+            ["9", "1,", "a ", "%i", "1G ", ":", "é", "-", "*/", "\"x\" ", "1-2 ", "Mon..", "\\", "SIGé "];
+        let mut values: Vec<String> = long.iter().map(|part| part.repeat(100_000)).collect();
+        let odd = [
+            "ü", "%", "fd:%", "file:", "private:", "~", "-", "+", "@", "1..é", "Moné", "5é", "0x", "1:é",
+            "\"é",
+        ];
+        values.extend(odd.map(str::to_owned));
+        let mut seen = Vec::new();
+        for section in Section::ALL {
+            for directive in directives(section) {
+                if seen.contains(&(directive.kind, directive.words)) {
+                    continue;
+                }
+                seen.push((directive.kind, directive.words));
+                for (value, version) in
+                    values.iter().flat_map(|value| [(value, Version(252)), (value, Version(262))])
+                {
+                    let context = ValueContext { directive, version, unit_type: UnitType::Service };
+                    let mut checker = Checker { context, value, errors: Vec::new() };
+                    let start = Instant::now();
+                    check(&mut checker, directive.kind_in(version));
+                    let (name, errors) = (directive.name, checker.errors);
+                    assert!(start.elapsed() < Duration::from_secs(1), "{name} with {} bytes", value.len());
+                    for error in errors {
+                        let part = Range::from(error.range);
+                        assert!(value.get(part).is_some(), "{name}={:.40}: {error:?}", value);
+                    }
+                }
+            }
+        }
+    }
 }

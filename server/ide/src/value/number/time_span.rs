@@ -28,6 +28,13 @@ pub(in crate::value) struct SpanKind {
 
 const SECOND: u64 = 1_000_000_000;
 
+/// A bare number counts seconds, as `parse_sec()` reads it.
+pub(in crate::value) const SECONDS: SpanKind =
+    SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] };
+
+/// A bare number counts microseconds.
+pub(in crate::value) const MICROSECONDS: SpanKind = SpanKind { bare: 1000, ..SECONDS };
+
 /// The units in nanoseconds, longest spelling first where one begins another.
 const UNITS: [(&str, u64); 30] = [
     ("seconds", SECOND),
@@ -66,16 +73,15 @@ const NANO_UNITS: [(&str, u64); 2] = [("nsec", 1), ("ns", 1)];
 
 /// Reads a span where a bare number counts seconds; `None` where systemd would not take it.
 pub fn time_span(text: &str) -> Option<TimeSpan> {
-    parse(text, SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] })
+    parse(text, SECONDS)
 }
 
 /// How this kind of value is read; `None` for kinds that are no spans.
 pub(in crate::value) fn kind(kind: ValueKind) -> Option<SpanKind> {
-    let span = SpanKind { bare: SECOND, nanos: false, infinity: true, words: &[] };
     Some(match kind {
-        ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity => span,
-        ValueKind::TimeSpanOrOff => SpanKind { words: &["off", "default"], ..span },
-        ValueKind::TimeSpanNsec => SpanKind { bare: 1, nanos: true, ..span },
+        ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity => SECONDS,
+        ValueKind::TimeSpanOrOff => SpanKind { words: &["off", "default"], ..SECONDS },
+        ValueKind::TimeSpanNsec => SpanKind { bare: 1, nanos: true, ..SECONDS },
         _ => return None,
     })
 }
@@ -133,6 +139,22 @@ fn split_digits(text: &str) -> (&str, &str) {
 }
 
 impl TimeSpan {
+    /// The span in microseconds; the largest number where it has no end.
+    pub(in crate::value) fn micros(self) -> u64 {
+        match self {
+            Self::Micros(micros) => micros,
+            Self::Infinity => u64::MAX,
+        }
+    }
+
+    /// The span in seconds, rounded up; the largest number where it has no end.
+    pub(in crate::value) fn whole_seconds(self) -> u64 {
+        match self {
+            Self::Micros(micros) => micros.div_ceil(1_000_000),
+            Self::Infinity => u64::MAX,
+        }
+    }
+
     /// The span in seconds; infinity where it has no end.
     pub fn seconds(self) -> f64 {
         match self {

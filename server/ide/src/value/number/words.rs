@@ -2,8 +2,9 @@
 
 use unit_catalog::{Directive, Version, Word};
 
-use super::boolean;
-use crate::value::{Checker, Problem, nearest};
+use super::{MOST_ERRORS, boolean, each_word, integer};
+use crate::value::extract_word::{self, Extract};
+use crate::value::{Checker, Problem, ValueError, nearest};
 
 /// The word that `value` stands for: itself, or the one that its boolean spelling means.
 pub fn canonical_word(directive: &Directive, value: &str) -> Option<&'static str> {
@@ -46,6 +47,78 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
 }
 
+/// Judges a value of one word, or of a number that stands for one.
+pub(super) fn check_or_number(checker: &mut Checker<'_>) {
+    let (directive, version, value) = (checker.context.directive, checker.context.version, checker.value);
+    let range = integer::range(directive, 0..=i64::MAX);
+    if directive.word(value).is_some_and(|word| word.known_to(version)) {
+        return;
+    }
+    let number = integer::unsigned(value).and_then(|number| i64::try_from(number).ok());
+    let expected = format!("{}, or {}", listed(directive, version), integer::described(&range));
+    match number {
+        Some(number) if range.contains(&number) => {}
+        Some(number) if directive.name == "CPUSchedulingPolicy" && number <= i64::from(i32::MAX) => {
+            checker.whole("no scheduling policy's number", expected).notice();
+        }
+        Some(_) => {
+            checker.whole("out of range", expected);
+        }
+        None => {
+            let short =
+                value.get(4..).filter(|_| value.get(..4).is_some_and(|log| log.eq_ignore_ascii_case("log_")));
+            let meant = nearest(short.unwrap_or(value), known(directive, version));
+            checker.whole(format!("no value of `{}=`", directive.name), expected).instead(meant);
+        }
+    }
+}
+
+/// Judges a list of words, of which systemd ignores those that it does not know.
+pub(super) fn check_list(checker: &mut Checker<'_>) {
+    match checker.context.directive.name {
+        "DisableControllers" => check_silent_list(checker, true),
+        "SecureBits" => check_silent_list(checker, false),
+        _ => each_word(checker, |checker, word| {
+            let (directive, version) = (checker.context.directive, checker.context.version);
+            if !directive.word(&word.text).is_some_and(|word| word.known_to(version)) {
+                unknown_in_list(checker, word, "no word that it knows").word_only();
+            }
+        }),
+    }
+}
+
+/// Judges a list whose unknown words systemd passes over without a word in the log. Quotes mean nothing in it, and
+/// it may be one where none of the words being known spoils the line.
+fn check_silent_list(checker: &mut Checker<'_>, must_have_one: bool) {
+    let (directive, version, value) = (checker.context.directive, checker.context.version, checker.value);
+    let known =
+        |word: &extract_word::Word<'_>| directive.word(&word.text).is_some_and(|word| word.known_to(version));
+    let lists = || extract_word::words(value, Extract::PLAIN);
+    let good =
+        !must_have_one || lists().all(|word| word.is_ok()) && lists().flatten().any(|word| known(&word));
+    for word in lists().flatten().filter(|word| !known(word)).take(MOST_ERRORS) {
+        let what = if good { "no word that it knows, and does nothing" } else { "no word that it knows" };
+        let report = unknown_in_list(checker, word, what);
+        if good {
+            report.dropped();
+        }
+    }
+    if !good && checker.errors.is_empty() {
+        checker.whole("no list of words: a backslash has nothing behind it", listed(directive, version));
+    }
+}
+
+/// Reports a word that the directive does not take in its list.
+fn unknown_in_list<'e>(
+    checker: &'e mut Checker<'_>,
+    word: extract_word::Word<'_>,
+    what: &'static str,
+) -> &'e mut ValueError {
+    let (directive, version) = (checker.context.directive, checker.context.version);
+    let meant = nearest(&word.text, known(directive, version));
+    checker.report(word.range, what, listed(directive, version)).instead(meant)
+}
+
 /// Words that people write for others that do not look alike.
 fn usual_slip(key: &str, value: &str) -> Option<&'static str> {
     match (key, value) {
@@ -63,7 +136,7 @@ fn known(directive: &Directive, version: Version) -> impl Iterator<Item = &'stat
 }
 
 /// The words in prose: `a, b or c`; long lists are cut.
-fn listed(directive: &Directive, version: Version) -> String {
+pub(super) fn listed(directive: &Directive, version: Version) -> String {
     let mut words: Vec<_> = known(directive, version).collect();
     if directive.boolean.is_some() && !words.contains(&"yes") {
         words.extend(["yes", "no"]);

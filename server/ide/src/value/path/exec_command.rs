@@ -2,6 +2,8 @@
 
 use unit_syntax::TextRange;
 
+use crate::value::extract_word::{Extract, Word, WordError, Words, words};
+
 /// One command of an `Exec*=` line; a line holds several where words of a lone `;` part them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExecCommand {
@@ -46,11 +48,15 @@ impl ExecCommand {
 pub fn exec_commands(value: &str) -> Vec<ExecCommand> {
     let mut commands = Vec::new();
     let mut words: Vec<ExecWord> = Vec::new();
-    for word in split_words(value) {
-        if word.text == ";" && !word.quoted && value[word.range.start as usize..].starts_with(';') {
-            commands.extend(command(std::mem::take(&mut words)));
-        } else {
-            words.push(word);
+    for token in tokens(value, Extract::RELAX) {
+        match token {
+            Ok(Token::Word(word)) => words.push(ExecWord {
+                text: word.text.into_owned(),
+                range: TextRange::new(word.range.start as u32, word.range.end as u32),
+                quoted: word.quoted,
+            }),
+            Ok(Token::Separator) => commands.extend(command(std::mem::take(&mut words))),
+            Err(_) => {}
         }
     }
     commands.extend(command(words));
@@ -60,56 +66,73 @@ pub fn exec_commands(value: &str) -> Vec<ExecCommand> {
 fn command(mut words: Vec<ExecWord>) -> Option<ExecCommand> {
     let range = TextRange::new(words.first()?.range.start, words.last()?.range.end);
     let program = &mut words[0];
-    let prefix = program.text.bytes().take_while(|byte| b"-@:+!|".contains(byte)).count();
-    let prefixes: String = program.text.drain(..prefix).collect();
+    let prefixes: String = program.text.drain(..prefix_len(&program.text, true)).collect();
     if !program.quoted {
-        program.range.start += prefix as u32;
+        program.range.start += prefixes.len() as u32;
     }
     Some(ExecCommand { prefixes, words, range })
 }
 
-/// Splits like `extract_first_word()` with `EXTRACT_UNQUOTE | EXTRACT_CUNESCAPE`.
-fn split_words(value: &str) -> Vec<ExecWord> {
-    let mut words = Vec::new();
-    let mut current: Option<ExecWord> = None;
-    let mut quote: Option<char> = None;
-    let mut chars = value.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
-        let end = (at + char.len_utf8()) as u32;
-        let blank = matches!(char, ' ' | '\t' | '\n' | '\r');
-        if blank && quote.is_none() {
-            words.extend(current.take());
-            continue;
+/// How many bytes of a command's first word are marks, each of which may stand once; `shell` says whether `|` is
+/// one of them. Of `+`, `!` and `!!` there may be one.
+pub(super) fn prefix_len(word: &str, shell: bool) -> usize {
+    let mut seen: Vec<u8> = Vec::new();
+    for mark in word.bytes() {
+        let repeated = seen.contains(&mark);
+        let taken = match mark {
+            b'-' | b'@' | b':' => !repeated,
+            b'|' => shell && !repeated,
+            b'+' => !repeated && !seen.contains(&b'!'),
+            b'!' => !seen.contains(&b'+') && seen.iter().filter(|seen| **seen == b'!').count() < 2,
+            _ => false,
+        };
+        if !taken {
+            break;
         }
-        let word = current.get_or_insert_with(|| ExecWord {
-            text: String::new(),
-            range: TextRange::new(at as u32, end),
-            quoted: false,
-        });
-        word.range.end = end;
-        match (char, quote) {
-            ('\\', _) => {
-                if let Some((at, escaped)) = chars.next() {
-                    word.range.end = (at + escaped.len_utf8()) as u32;
-                    word.text.push(match escaped {
-                        'n' => '\n',
-                        't' => '\t',
-                        'r' => '\r',
-                        's' => ' ',
-                        other => other,
-                    });
-                }
-            }
-            ('"' | '\'', None) => {
-                quote = Some(char);
-                word.quoted = true;
-            }
-            (char, Some(open)) if char == open => quote = None,
-            (char, _) => word.text.push(char),
-        }
+        seen.push(mark);
     }
-    words.extend(current);
-    words
+    seen.len()
+}
+
+/// A piece of a value that holds command lines.
+pub(super) enum Token<'a> {
+    /// A word of a command.
+    Word(Word<'a>),
+    /// The `;` behind a command.
+    Separator,
+}
+
+/// Splits a value into words, with the unknown escapes left in them, and the marks between commands.
+pub(super) fn tokens(value: &str, flags: Extract) -> Tokens<'_> {
+    let flags = flags | Extract::UNQUOTE | Extract::CUNESCAPE | Extract::UNESCAPE_RELAX;
+    Tokens { value, words: words(value, flags), first: true }
+}
+
+/// The pieces of a value that holds command lines.
+pub(super) struct Tokens<'a> {
+    value: &'a str,
+    words: Words<'a>,
+    /// Whether the next word is a command's first.
+    first: bool,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Result<Token<'a>, WordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let first = std::mem::take(&mut self.first);
+        Some(self.words.next()?.map(|word| {
+            let written = &self.value[word.range.clone()];
+            if written == ";" || first && word.text == ";" {
+                self.first = true;
+                Token::Separator
+            } else if written == "\\;" && !first {
+                Token::Word(Word { text: ";".into(), bad_escape: None, ..word })
+            } else {
+                Token::Word(word)
+            }
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +151,7 @@ mod tests {
         assert_eq!(words("/bin/a \\; x"), [["/bin/a", ";", "x"]]);
         assert_eq!(words("/bin/a \"un closed"), [["/bin/a", "un closed"]]);
         assert_eq!(words(""), Vec::<Vec<String>>::new());
+        assert_eq!(words(r"/bin/a \x41\s\q ; ; /bin/b"), [vec!["/bin/a", r"A \q"], vec!["/bin/b"]]);
     }
 
     #[test]
@@ -136,5 +160,10 @@ mod tests {
         assert_eq!((command.prefixes.as_str(), command.program_name()), ("-@", "x"));
         assert_eq!(command.arguments()[0].text, "--flag");
         assert_eq!(command.words[0].range, TextRange::new(2, 8));
+        for (word, marks) in [("-@:+/a", 4), ("--/a", 1), ("+!/a", 1), ("!!!/a", 2), ("!+/a", 1), ("|||", 1)]
+        {
+            assert_eq!(prefix_len(word, true), marks, "{word}");
+        }
+        assert_eq!(prefix_len("|/a", false), 0);
     }
 }

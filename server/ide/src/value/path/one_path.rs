@@ -1,0 +1,158 @@
+//! Values of one path: `config_parse_unit_path_printf()`, `config_parse_path_spec()`, `config_parse_pid_file()`
+//! and their kin.
+
+use unit_catalog::{Section, UnitType, ValueKind as K};
+
+use super::path_simplify::{Wanted, is_normalized};
+use crate::value::Checker;
+use crate::value::specifier::{SpecifierSet, bad_specifier};
+
+/// Judges a path that is the whole value.
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let directive = checker.context.directive;
+    // Pipes and queues of sockets are made by systemd, and not where the kernel shows itself.
+    let made = matches!(directive.name, "ListenFIFO" | "ListenMessageQueue" | "ListenUSBFunction");
+    // Here nothing at all is no path; elsewhere it resets the value.
+    let strict = matches!(directive.section, Section::Socket | Section::Path) && directive.list;
+    let value = checker.value;
+    if strict || !may_vanish(checker, value) {
+        let wanted = if made { Wanted::AbsoluteNoApi } else { Wanted::Absolute };
+        checker.path(0..value.len(), value, wanted);
+    }
+    var_run(checker);
+}
+
+/// Whether nothing may be left once specifiers are replaced: that is an empty value, which systemd takes.
+fn may_vanish(checker: &Checker<'_>, value: &str) -> bool {
+    // Whether they are set is up to os-release; an instance only templates have, and mounts are none.
+    let template = !matches!(checker.context.unit_type, UnitType::Mount | UnitType::Automount);
+    let empty = |letter: &str| match letter {
+        "A" | "B" | "M" | "R" | "W" | "r" | "w" => true,
+        "i" | "I" => !template,
+        _ => false,
+    };
+    value.strip_prefix('%').is_some_and(|letters| letters.split('%').all(empty))
+}
+
+/// Judges the file of `EnvironmentFile=`.
+pub(super) fn check_env_file(checker: &mut Checker<'_>) {
+    let path = checker.value.strip_prefix('-').unwrap_or(checker.value);
+    checker.path(checker.value.len() - path.len()..checker.value.len(), path, Wanted::Absolute);
+}
+
+/// Judges the directory of `WorkingDirectory=`; a `-` before it makes its faults harmless.
+pub(super) fn check_working_directory(checker: &mut Checker<'_>) {
+    let value = checker.value;
+    let path = value.strip_prefix('-').unwrap_or(value);
+    if path == "~" {
+        return;
+    }
+    let (optional, home) = (path.len() < value.len(), path.starts_with('~'));
+    let Some(error) = checker.path(value.len() - path.len()..value.len(), path, Wanted::Absolute) else {
+        return;
+    };
+    error.expected = "an absolute path, or ~ for the user's home".into();
+    if let Some(below_home) = path.strip_prefix("~/").filter(|_| home) {
+        error.instead = Some(format!("%h/{below_home}").into());
+    }
+    if optional {
+        error.effect = crate::value::Effect::IgnoresLine;
+    }
+}
+
+/// Judges the file of `PIDFile=`: a relative one is meant below `/run`.
+pub(super) fn check_pid_file(checker: &mut Checker<'_>) {
+    let value = checker.value;
+    let wanted = if value.starts_with('/') { Wanted::AbsoluteNoApi } else { Wanted::Any };
+    checker.path(0..value.len(), value, wanted);
+    var_run(checker);
+}
+
+/// Judges what `Mount.What=` and `Swap.What=` name: anything may be a source.
+pub(super) fn check_mount_source(checker: &mut Checker<'_>) {
+    checker.report_specifier();
+}
+
+/// Judges the file and its hash, or the hash, of `RootHash=`.
+pub(super) fn check_root_hash(checker: &mut Checker<'_>) {
+    let value = checker.value;
+    if value.starts_with('/') {
+        return;
+    }
+    let expected = "an absolute path, or a hash of at least 32 hexadecimal digits";
+    let blank = |char: &char| matches!(char, ' ' | '\t' | '\n' | '\r');
+    let digits = || value.char_indices().filter(|(_, char)| !blank(char));
+    if let Some((at, char)) = digits().find(|(_, char)| !char.is_ascii_hexdigit()) {
+        checker.report(at..at + char.len_utf8(), "no hexadecimal digit", expected);
+    } else if !digits().count().is_multiple_of(2) {
+        checker.whole("an odd number of digits", expected);
+    } else if digits().count() < 32 {
+        checker.whole("too short a hash", expected);
+    }
+}
+
+/// Judges the file with a signature, or the signature, of `RootHashSignature=`.
+pub(super) fn check_root_hash_signature(checker: &mut Checker<'_>) {
+    let value = checker.value;
+    if value.starts_with('/') {
+        return;
+    }
+    match value.strip_prefix("base64:") {
+        Some(data) => super::credential::check_base64(checker, value.len() - data.len()),
+        None => {
+            checker.whole("no path and no data", "an absolute path, or base64: and data");
+        }
+    }
+}
+
+/// Takes note of the directory that `/run` has replaced.
+fn var_run(checker: &mut Checker<'_>) {
+    let directive = checker.context.directive;
+    let rest = checker.value.strip_prefix("/var/run").filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let socket = directive.kind == K::Path && directive.name.starts_with("Listen");
+    if let Some(rest) = rest
+        && (directive.kind == K::PidFilePath || socket)
+        && is_normalized(checker.value)
+        && bad_specifier(checker.value, SpecifierSet::Unit, checker.context.version).is_none()
+    {
+        let meant = (!rest.is_empty()).then(|| format!("/run{rest}"));
+        checker.whole("below the old name of /run", "paths below /run").notice().instead(meant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{faults, good};
+    use crate::value::Effect;
+
+    #[test]
+    fn paths() {
+        good("Service", "TTYPath", &["/dev/tty1", "%t/x", "/a/./b//", "%W", "/a/%i", ""]);
+        let bad = ["dev/tty1", "\"/dev/tty1\"", "/a/../b", "/%Z", "%i/x", "%%", "- /x"];
+        faults("Service", "TTYPath", &bad, Effect::IgnoresLine);
+        faults("Service", "RootDirectory", &["srv", "%Z"], Effect::RefusesUnit);
+        faults("Socket", "ListenFIFO", &["/dev/x", "/proc"], Effect::IgnoresLine);
+        faults("Socket", "ListenFIFO", &["/var/run/x"], Effect::Notice);
+    }
+
+    #[test]
+    fn special_paths() {
+        good("Service", "WorkingDirectory", &["~", "-~", "-/srv", "/srv/%i"]);
+        faults("Service", "WorkingDirectory", &["~/x", "~user", "srv", "/a/.."], Effect::RefusesUnit);
+        faults("Service", "WorkingDirectory", &["-srv", "-", "-/%Z"], Effect::IgnoresLine);
+        good("Service", "EnvironmentFile", &["-/etc/default/x", "/etc/*.conf"]);
+        faults("Service", "EnvironmentFile", &["--/etc/x", "etc/x", "-"], Effect::IgnoresLine);
+        good("Service", "PIDFile", &["x.pid", "/run/x.pid", "%t/x.pid"]);
+        faults("Service", "PIDFile", &["../x.pid", "/proc/x", "%Z"], Effect::IgnoresLine);
+        faults("Service", "PIDFile", &["/var/run/x.pid"], Effect::Notice);
+        good("Service", "RootHash", &["/x", "0123456789abcdef 0123456789ABCDEF"]);
+        faults(
+            "Service",
+            "RootHash",
+            &["0123", "0123456789abcdef0123456789abcdef0", "xyz"],
+            Effect::IgnoresLine,
+        );
+        good("Service", "RootHashSignature", &["/x", "base64:YWJj"]);
+        faults("Service", "RootHashSignature", &["YWJj", "base64:YWJ"], Effect::IgnoresLine);
+    }
+}
