@@ -463,7 +463,7 @@ fn unclosed_quotes() {
 
 #[test]
 fn ten_megabytes() {
-    let line = "Documentation=https://example.org/some/page/that/goes/on/for/a/while\n# 🎲\n";
+    let line = "Environment=\"WORD=some value that goes on for a while # 🎲\"\n";
     let mut text = CLEAN.to_owned();
     while text.len() < 10 << 20 {
         text.push_str(line);

@@ -58,6 +58,7 @@ fn errors_are_what_systemd_257_complains_of() {
         boxbackup-client/usr/lib/systemd/system/boxbackup-client.timer 7 unknown-section
         fair/usr/lib/systemd/system/fair-carrousel.service 6 unknown-key
         fair/usr/lib/systemd/system/fair-transponder.service 6 unknown-key
+        iiod/usr/lib/systemd/system/iiod.service 16 invalid-value
         mumudvb/usr/lib/systemd/system/mumudvb.service 9 unknown-key
         regolith-powerd/usr/lib/systemd/user/regolith-init-powerd.service 11 start-limit-wrong-section
     "#]]

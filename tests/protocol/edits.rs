@@ -172,7 +172,7 @@ fn requests_amid_edits_see_the_text_of_their_moment() {
 fn ten_megabytes() {
     let mut client = Client::in_folders(&[]);
     let a = "file:///nowhere/a.service";
-    let line = "Environment=WORD=some value that goes on for a while 🎲\n";
+    let line = "Environment=\"WORD=some value that goes on for a while 🎲\"\n";
     let lines = (10 << 20) / line.len();
     let text = format!("[Service]\nExecStart=/bin/true\n{}TimeoutStopSec=1min # soon\n", line.repeat(lines));
     let started = Instant::now();
@@ -191,6 +191,19 @@ fn ten_megabytes() {
     client.replace(a, 4, BAD);
     assert_eq!(client.findings(a, 4).place("inline-comment"), [2, 20, 2, 26]);
     println!("10 MB: replaced in {:?}", started.elapsed());
+}
+
+#[test]
+fn more_findings_than_anyone_reads() {
+    let mut client = Client::in_folders(&[]);
+    let a = "file:///nowhere/a.service";
+    client.open(
+        a,
+        &format!("[Service]\nExecStart=/bin/true\n{}TimeoutStartSec=1min\n", "Nice=often\n".repeat(20_000)),
+    );
+    let shown = client.findings(a, 1);
+    assert_eq!(shown.findings.len(), 1000);
+    assert!(shown.has("invalid-value") && !shown.has("timeoutstart-not-idle-timeout"), "errors come first");
 }
 
 #[test]

@@ -15,6 +15,9 @@ use super::session::{Shared, Snapshot};
 /// Units of the usual size are judged in less time than the way to another thread and back takes.
 const MOST_ENTRIES_IN_PLACE: usize = 1000;
 
+/// More findings than this in one document are left out, the lightest first: nobody reads them, and clients choke.
+const MOST_FINDINGS: usize = 1000;
+
 /// What the client was told of a document.
 struct Published {
     uri: Uri,
@@ -68,7 +71,11 @@ async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> O
     let judge = move || {
         let judge = || {
             let file = job.workspace.file(&asked)?;
-            let findings = check_file(&job.workspace, file, &|| shared.revision() != job.revision);
+            let mut findings = check_file(&job.workspace, file, &|| shared.revision() != job.revision);
+            if findings.len() > MOST_FINDINGS {
+                findings.sort_by_key(|finding| finding.severity);
+                findings.truncate(MOST_FINDINGS);
+            }
             Some(findings.iter().map(|finding| convert::diagnostic(&job, finding)).collect())
         };
         catch_unwind(AssertUnwindSafe(judge)).ok().flatten()
