@@ -1,5 +1,6 @@
 //! Completion: sections, directives, words of values and names of units.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use unit_catalog::{
@@ -248,6 +249,12 @@ fn values(
     if !names {
         return Completion { items, incomplete: false };
     }
+    if let Some(slash) = place.word.find('/').filter(|slash| *slash <= place.cursor) {
+        let replace = TextRange::new(word.start + slash as u32, word.end);
+        let typed = place.word.get(slash..place.cursor).unwrap_or_default();
+        let paths = paths(workspace, file, entry, typed);
+        items.extend(paths.into_iter().map(|path| CompletionItem { rank: 1, ..item(path, replace) }));
+    }
     let kind = place.kind;
     let marked = TextRange::new((word.start + marks(place) as u32).min(offset), word.end);
     let replace = if kind == ValueKind::Enum { whole } else { marked };
@@ -271,6 +278,19 @@ fn values(
         }
     }
     Completion { items, incomplete: false }
+}
+
+/// The paths that values of the workspace's units hold and that begin with what is typed.
+fn paths<'a>(workspace: &'a Workspace, file: &File, at: &Entry, typed: &str) -> BTreeSet<&'a str> {
+    let units = workspace.files().filter(|other| workspace.sees(&file.place, &other.place));
+    let entries = units.flat_map(|other| {
+        let itself = other.path == file.path;
+        other.unit.entries().iter().filter(move |entry| !(itself && entry.start == at.start))
+    });
+    let words = entries.filter_map(|entry| entry.item.value()).flat_map(str::split_ascii_whitespace);
+    let paths = words.map(|word| word.trim_start_matches(['-', '+', '@', ':', '!', '|', '~', '"', '\'']));
+    let paths = paths.map(|path| path.split([':', '"', '\'', ',', ';', '%', '$']).next().unwrap_or_default());
+    paths.filter(|path| path.len() > typed.len() && path.starts_with(typed)).take(MOST_UNITS).collect()
 }
 
 /// The unit names that fit a unit-valued key: those of the workspace and those that systemd reserves.

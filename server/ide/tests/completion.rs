@@ -637,3 +637,22 @@ fn calendar_events() {
         assert!(timer.contains(&word.to_owned()), "{word}");
     }
 }
+
+#[test]
+fn paths_that_other_lines_hold() {
+    check(
+        "
+//- /srv/a/web.service
+[Service]
+ExecStart=-/usr/bin/web --root /srv/www
+BindPaths=/srv/data:/data
+//- /srv/a/job.service
+[Service]
+ReadWritePaths=-/sr$0 /tmp
+",
+        expect![[r#"
+            /srv/data «/sr»
+            /srv/www «/sr»
+        "#]],
+    );
+}
