@@ -145,8 +145,8 @@ fn json_is_one_object_a_line_with_the_promised_members() {
         }
     }
     expect![[r#"
-        {"code":"inline-comment","column":23,"end_column":40,"end_line":4,"fix":"Move the comment to its own line","line":4,"message":"A comment needs a line of its own: the program gets `# ä wordy comment` as arguments.","path":"units/dice.service","related":[],"severity":"information"}
-        {"code":"activated-service-enabled-at-boot","column":10,"end_column":27,"end_line":6,"fix":null,"line":6,"message":"`dice.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","path":"units/dice.service","related":[{"line":1,"message":"`dice.socket` starts `dice.service`","path":"units/dice.socket"}],"severity":"information"}
+        {"path":"units/dice.service","line":4,"column":23,"end_line":4,"end_column":40,"severity":"information","code":"inline-comment","message":"A comment needs a line of its own: the program gets `# ä wordy comment` as arguments.","related":[],"fix":"Move the comment to its own line"}
+        {"path":"units/dice.service","line":6,"column":10,"end_line":6,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`dice.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"units/dice.socket","line":1,"message":"`dice.socket` starts `dice.service`"}],"fix":null}
     "#]].assert_eq(&run.stdout);
     assert_eq!(run.stderr, "", "the run has nothing to say");
 }

@@ -90,9 +90,9 @@ fn diceroll() {
 #[test]
 fn diceroll_for_scripts() {
     expect![[r#"
-        {"code":"exec-stops-itself","column":10,"end_column":46,"end_line":7,"fix":"Remove this `ExecStop=`","line":7,"message":"No unit is called `your-app.service`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time.","path":"diceroll/diceroll.service","related":[],"severity":"information"}
-        {"code":"inline-comment","column":23,"end_column":74,"end_line":8,"fix":"Move the comment to its own line","line":8,"message":"A comment needs a line of its own: systemd reads it as part of the value, cannot parse that and ignores the line.","path":"diceroll/diceroll.service","related":[],"severity":"error"}
-        {"code":"activated-service-enabled-at-boot","column":10,"end_column":27,"end_line":11,"fix":null,"line":11,"message":"`diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","path":"diceroll/diceroll.service","related":[{"line":5,"message":"`diceroll.socket` starts `diceroll.service`","path":"diceroll/diceroll.socket"}],"severity":"information"}
+        {"path":"diceroll/diceroll.service","line":7,"column":10,"end_line":7,"end_column":46,"severity":"information","code":"exec-stops-itself","message":"No unit is called `your-app.service`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time.","related":[],"fix":"Remove this `ExecStop=`"}
+        {"path":"diceroll/diceroll.service","line":8,"column":23,"end_line":8,"end_column":74,"severity":"error","code":"inline-comment","message":"A comment needs a line of its own: systemd reads it as part of the value, cannot parse that and ignores the line.","related":[],"fix":"Move the comment to its own line"}
+        {"path":"diceroll/diceroll.service","line":11,"column":10,"end_line":11,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"diceroll/diceroll.socket","line":5,"message":"`diceroll.socket` starts `diceroll.service`"}],"fix":null}
     "#]].assert_eq(&check("diceroll", "json").stdout);
 }
 

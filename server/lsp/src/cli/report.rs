@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde_json::json;
+use serde::Serialize;
 use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_ide::workspace::{File, Workspace};
 use unit_syntax::TextRange;
@@ -88,7 +88,30 @@ fn wrapped(finding: &Diagnostic) -> String {
     textwrap::fill(&finding.message, textwrap::Options::new(width).break_words(false))
 }
 
-/// One object a line, as the page on the command line promises.
+/// A finding as scripts read it: lines and columns count from 1, columns in characters.
+#[derive(Serialize)]
+struct FindingObject<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    severity: &'a str,
+    code: &'a str,
+    message: &'a str,
+    related: Vec<RelatedObject<'a>>,
+    fix: Option<&'a str>,
+}
+
+/// A line elsewhere that belongs to a finding.
+#[derive(Serialize)]
+struct RelatedObject<'a> {
+    path: String,
+    line: usize,
+    message: &'a str,
+}
+
+/// One object a line, its members in one order.
 pub(crate) fn json(
     out: &mut impl Write,
     workspace: &Workspace,
@@ -100,27 +123,25 @@ pub(crate) fn json(
         for finding in &judged.findings {
             let (line, column) = lines.place(finding.range.start);
             let (end_line, end_column) = lines.place(finding.range.end);
-            let related: Vec<_> = finding
-                .related
-                .iter()
-                .map(|related| {
-                    let file = workspace.file(&related.path);
-                    let line = file.map_or(1, |file| Lines::of(file).place(related.range.start).0);
-                    json!({ "path": names(&related.path).to_string_lossy(), "line": line, "message": related.message })
-                })
-                .collect();
-            let object = json!({
-                "path": judged.shown.to_string_lossy(),
-                "line": line,
-                "column": column,
-                "end_line": end_line,
-                "end_column": end_column,
-                "severity": finding.severity.as_str(),
-                "code": finding.code,
-                "message": finding.message,
-                "related": related,
-                "fix": finding.fix.as_ref().map(|fix| &fix.title),
+            let related = finding.related.iter().map(|related| {
+                let file = workspace.file(&related.path);
+                let line = file.map_or(1, |file| Lines::of(file).place(related.range.start).0);
+                let path = names(&related.path).to_string_lossy().into_owned();
+                RelatedObject { path, line, message: &related.message }
             });
+            let object = FindingObject {
+                path: &judged.shown.to_string_lossy(),
+                line,
+                column,
+                end_line,
+                end_column,
+                severity: finding.severity.as_str(),
+                code: finding.code,
+                message: &finding.message,
+                related: related.collect(),
+                fix: finding.fix.as_ref().map(|fix| fix.title.as_str()),
+            };
+            let object = serde_json::to_string(&object)?;
             writeln!(out, "{object}")?;
         }
     }
