@@ -84,12 +84,16 @@ fn refuse_word_specifier(checker: &mut Checker<'_>, word: &Word<'_>, set: Specif
     true
 }
 
+/// Longer than any name may be, specifiers and all.
+const LONGEST: usize = 4096;
+
 /// Whether a text may pass the test once its specifiers are replaced.
 ///
 /// What the instance and the version of the system become is known at run time only: a word, a number and nothing
 /// are tried.
 fn possible(text: &str, valid: impl Fn(&str) -> bool) -> bool {
     match text.contains('%') {
+        true if text.len() > LONGEST => false,
         true => ["x", "1", ""].into_iter().any(|filler| valid(&filled(text, filler))),
         false => valid(text),
     }
