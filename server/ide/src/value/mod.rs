@@ -123,6 +123,9 @@ pub fn check(context: ValueContext, value: &str) -> Vec<ValueError> {
     checker.errors
 }
 
+/// So many bad words of a list are told of; what comes behind them is not looked at.
+pub(crate) const MOST_ERRORS: usize = 64;
+
 /// A value under judgement, with what was found so far.
 pub(crate) struct Checker<'a> {
     /// Whose value it is.

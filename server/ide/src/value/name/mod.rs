@@ -19,7 +19,7 @@ use unit_catalog::{ValueKind as K, table};
 
 use super::extract_word::{Extract, Word, WordError, words_between};
 use super::specifier::{SpecifierSet, bad_specifier};
-use super::{Checker, ValueError};
+use super::{Checker, MOST_ERRORS, ValueError};
 
 pub use bus_name::bus_name;
 
@@ -137,9 +137,6 @@ fn filled(text: &str, filler: &str) -> String {
     out
 }
 
-/// So many faults of a value are reported; more help nobody.
-const MOST_FAULTS: usize = 50;
-
 /// The words of a value from `from` on, with their places in the whole value.
 fn words_from<'a>(
     value: &'a str,
@@ -158,7 +155,7 @@ fn words_from<'a>(
 /// The word, unless the value cannot be split there, which is reported, or enough faults were found.
 fn split<'a>(checker: &mut Checker<'_>, word: Result<Word<'a>, WordError>) -> Option<Word<'a>> {
     match word {
-        Ok(word) => return (checker.errors.len() < MOST_FAULTS).then_some(word),
+        Ok(word) => return (checker.errors.len() < MOST_ERRORS).then_some(word),
         Err(WordError::UnclosedQuote(part)) => checker.report(part, "an unclosed quote", ""),
         Err(WordError::BadEscape(part)) => checker.report(part, "no escape", "`\\\\` for a backslash"),
     };

@@ -21,7 +21,7 @@ use unit_catalog::{Section, ValueKind as K};
 
 use super::extract_word::{self, Extract, Word};
 use super::specifier::{SpecifierSet, bad_specifier};
-use super::{Checker, Problem};
+use super::{Checker, MOST_ERRORS, Problem};
 
 pub use boolean::boolean;
 pub use calendar::{CalendarError, CalendarEvent};
@@ -31,9 +31,6 @@ pub(super) use size::parse as size_parse;
 pub use size::size_in_bytes;
 pub use time_span::{TimeSpan, time_span};
 pub use words::canonical_word;
-
-/// So many bad words of a list are told of.
-const MOST_ERRORS: usize = 64;
 
 /// Judges a value of one of this family's kinds; false for all others.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::extract_word::{Extract, Word, WordError, Words, words_between};
 use super::super::specifier::{SpecifierSet, bad_specifier, starts_absolute};
-use super::super::{Checker, ValueError};
+use super::super::{Checker, MOST_ERRORS, ValueError};
 
 /// Which paths a value takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,6 +174,9 @@ impl<'v> Checker<'v> {
                 Err(error) => {
                     self.word_error(error, index == 0);
                 }
+            }
+            if self.errors.len() >= MOST_ERRORS {
+                return;
             }
         }
     }

@@ -9,12 +9,9 @@ mod xattr;
 
 use unit_catalog::ValueKind as K;
 
-use super::Checker;
+use super::{Checker, MOST_ERRORS};
 
 pub(super) use condition::parameter;
-
-/// So many bad words of a list are told of.
-const MOST_ERRORS: usize = 64;
 
 /// Judges a value of one of this family's kinds; false for all others.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
