@@ -104,15 +104,20 @@ pub(super) fn check_netlink(checker: &mut Checker<'_>) {
     if refuse_specifier(checker, 0, value, SpecifierSet::Unit) || possible(value, netlink) {
         return;
     }
-    let family = value.split_ascii_whitespace().next().unwrap_or(value);
-    let (part, what) = match netlink(family) {
-        true => (value.len() - value[family.len()..].trim_start().len(), "no number of a multicast group"),
-        false => (0, "no netlink family"),
+    let start = value.len() - value.trim_ascii_start().len();
+    let family = value[start..].split_ascii_whitespace().next().unwrap_or_default();
+    let behind = start + family.len();
+    let known = netlink(family);
+    let (part, what) = match known {
+        true => {
+            let group = value.len() - value[behind..].trim_ascii_start().len();
+            (group..value.len(), "no number of a multicast group")
+        }
+        false => (start..behind, "no netlink family"),
     };
-    let end = if part == 0 { family.len() } else { value.len() };
-    let instead = nearest(family, words::NETLINK_FAMILY.iter().map(|word| word.text)).filter(|_| part == 0);
+    let instead = nearest(family, words::NETLINK_FAMILY.iter().map(|word| word.text)).filter(|_| !known);
     checker
-        .report(part..end, what, "a netlink family such as route, and perhaps the number of a group")
+        .report(part, what, "a netlink family such as route, and perhaps the number of a group")
         .instead(instead);
 }
 
@@ -193,6 +198,7 @@ mod tests {
             assert_eq!(refused("Socket", "ListenNetlink", good, 262), [""; 0], "{good}");
         }
         assert_eq!(refused("Socket", "ListenNetlink", "rout 1", 262), ["rout"]);
+        assert_eq!(refused("Socket", "ListenNetlink", "\tro\u{fc} 1", 262), ["ro\u{fc}"]);
         assert_eq!(refused("Socket", "ListenNetlink", "route 1 2", 262), ["1 2"]);
         assert_eq!(refused("Socket", "ListenNetlink", "2147483648", 262), ["2147483648"]);
     }
