@@ -149,8 +149,11 @@ impl Checker<'_> {
         what: impl Into<Cow<'static, str>>,
         expected: impl Into<Cow<'static, str>>,
     ) -> &mut ValueError {
+        // Where escapes were undone a part may be off by some bytes: it never ends within a character.
+        let start = self.value.floor_char_boundary(part.start);
+        let end = self.value.ceil_char_boundary(part.end).max(start);
         self.errors.push(ValueError {
-            range: TextRange::new(part.start as u32, part.end as u32),
+            range: TextRange::new(start as u32, end as u32),
             effect: if self.context.directive.fatal { Effect::RefusesUnit } else { Effect::IgnoresLine },
             problem: Problem::Other,
             what: what.into(),
