@@ -113,3 +113,75 @@ fn a_cancelled_check_stops() {
     assert_eq!(found(false), 3);
     assert!(found(true) < 3);
 }
+
+/// The drop-ins of a unit, as parts of paths below the folders of the search path.
+fn drop_ins(sources: &[&str], unit: &str) -> Vec<String> {
+    let mut all = vec![source("/usr/lib/systemd/system/a-b.service closed", "[Service]\nExecStart=/bin/a\n")];
+    all.extend(sources.iter().map(|marker| source(marker, "[Service]\nNice=1\n")));
+    let workspace = workspace(&all);
+    let fragment = workspace.file(&all[0].path).expect("it is there");
+    let name = UnitName::parse(unit).expect("a name");
+    let unit = workspace.effective(&name, &fragment.place).expect("it is known");
+    let shown = |file: &Arc<File>| {
+        let path = file.path.to_str().expect("paths are text");
+        path.replace("/systemd/system", "").replace("/usr/lib", "/lib").replace(".service.d", "")
+    };
+    unit.parts[1..].iter().map(|file| shown(file)).collect()
+}
+
+#[test]
+fn drop_ins_of_one_name_hide_each_other() {
+    // As systemd 252, 257 and 262 do: the unit's own name and its prefixes through all folders, then its aliases, then
+    // its type; within each the folder counts first, then the longer name.
+    let alias = "/usr/lib/systemd/system/al-ias.service -> a-b.service";
+    let mut all = vec![
+        "/etc/systemd/system/a-b.service.d/x.conf",
+        "/etc/systemd/system/a-.service.d/x.conf",
+        "/usr/lib/systemd/system/a-b.service.d/x.conf",
+        "/usr/lib/systemd/system/a-.service.d/x.conf",
+        "/etc/systemd/system/al-ias.service.d/x.conf",
+        "/etc/systemd/system/al-.service.d/x.conf",
+        "/usr/lib/systemd/system/al-ias.service.d/x.conf",
+        "/etc/systemd/system/service.d/x.conf",
+        "/usr/lib/systemd/system/service.d/x.conf",
+    ];
+    let mut counting = Vec::new();
+    while !all.is_empty() {
+        let sources: Vec<_> = all.iter().copied().chain([alias]).collect();
+        counting.extend(drop_ins(&sources, "a-b.service"));
+        all.remove(0);
+    }
+    assert_eq!(
+        counting,
+        [
+            "/etc/a-b/x.conf",
+            "/etc/a-/x.conf",
+            "/lib/a-b/x.conf",
+            "/lib/a-/x.conf",
+            "/etc/al-ias/x.conf",
+            "/etc/al-/x.conf",
+            "/lib/al-ias/x.conf",
+            "/etc/service.d/x.conf",
+            "/lib/service.d/x.conf"
+        ]
+    );
+}
+
+#[test]
+fn a_drop_in_of_an_alias_speaks_for_the_unit() {
+    let fixture = Fixture::new(
+        "
+//- web@.service
+[Service]
+ExecStart=/bin/web %i
+//- httpd@.service -> web@.service
+//- httpd@x.service.d/10.conf
+[Service]
+$0Nice=1
+",
+    );
+    let (file, _) = fixture.cursor();
+    let unit = fixture.workspace.effective_of(file).expect("a unit file");
+    assert_eq!(unit.name.as_ref().map(UnitName::as_str), Some("web@x.service"));
+    assert_eq!((unit.fragment.is_some(), unit.parts.len()), (true, 2));
+}

@@ -13,7 +13,7 @@ declare_rule! {
     /// ## Why it bites
     ///
     /// It is the one mistake that systemd does not pass over: it stops reading the file there and refuses
-    /// the whole unit. A comment behind the header is enough.
+    /// the whole unit; of a drop-in only what stands above counts. A comment behind the header is enough.
     ///
     /// ## Example
     ///
@@ -50,8 +50,8 @@ declare_rule! {
 fn check(cx: &mut LineContext<'_, '_>) {
     if matches!(cx.entry.item.kind(), ItemKind::Junk(Junk::BadHeader)) {
         let range = cx.content();
-        let message =
-            "A section header ends with `]`: systemd stops reading here and refuses the unit.".to_owned();
+        let then = cx.file.fate_of_stop();
+        let message = format!("A section header ends with `]`: systemd stops reading here{then}.");
         cx.report(&BAD_SECTION_HEADER, range, message);
     }
 }

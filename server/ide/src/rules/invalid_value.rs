@@ -67,7 +67,7 @@ pub(super) fn report(cx: &mut LineContext<'_, '_>, rule: &Rule, bad: &BadValue) 
         Effect::DropsWord => Severity::Warning,
         Effect::Notice => Severity::Information,
     };
-    let mut message = format!("{} is {}: {}.", bad.shown, bad.error.what, bad.fate());
+    let mut message = format!("{} is {}: {}.", bad.shown, bad.error.what, bad.fate);
     if !bad.error.expected.is_empty() {
         message += &format!(" `{}=` takes {}.", bad.directive.name, bad.error.expected);
     }

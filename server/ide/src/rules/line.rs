@@ -106,7 +106,7 @@ impl<'a, 'f> LineContext<'a, 'f> {
         let errors = self.value_errors.get_or_init(|| self.judge_value());
         let errors = errors.iter().filter(|error| problems(error.problem)).cloned();
         let directive = self.line.directive;
-        errors.filter_map(|error| Some(BadValue::new(self.entry, directive?, error))).collect()
+        errors.filter_map(|error| Some(BadValue::new(self.file, self.entry, directive?, error))).collect()
     }
 
     fn judge_value(&self) -> Vec<ValueError> {
@@ -158,29 +158,28 @@ pub(crate) struct BadValue {
     pub(crate) shown: String,
     /// The faulty part, from the entry's start; the whole line where the value is empty.
     pub(crate) range: TextRange,
+    /// What systemd does about it, as a half sentence.
+    pub(crate) fate: &'static str,
 }
 
 impl BadValue {
-    fn new(entry: &Entry, directive: &'static Directive, error: ValueError) -> Self {
-        let value = entry.item.value().unwrap_or_default();
-        let faulty = value.get(Range::from(error.range)).unwrap_or(value);
-        if value.is_empty() {
-            let range = TextRange::new(0, entry.item.text().trim_end().len() as u32);
-            return Self { directive, error, shown: "An empty value".to_owned(), range };
-        }
-        let range = entry.item.value_to_source(error.range);
-        Self { directive, error, shown: format!("`{faulty}`"), range }
-    }
-
-    /// What systemd does about it, as a half sentence.
-    pub(crate) fn fate(&self) -> &'static str {
-        match self.error.effect {
+    fn new(file: &File, entry: &Entry, directive: &'static Directive, error: ValueError) -> Self {
+        let fate = match error.effect {
+            Effect::RefusesUnit if file.is_drop_in() => "systemd reads this drop-in no further",
             Effect::RefusesUnit => "systemd refuses the unit",
             Effect::IgnoresLine => "systemd ignores the line",
             Effect::IgnoresWord => "systemd ignores this part",
             Effect::DropsWord => "systemd goes on without it",
             Effect::Notice => "systemd takes it and logs a notice",
+        };
+        let value = entry.item.value().unwrap_or_default();
+        let faulty = value.get(Range::from(error.range)).unwrap_or(value);
+        if value.is_empty() {
+            let range = TextRange::new(0, entry.item.text().trim_end().len() as u32);
+            return Self { directive, error, shown: "An empty value".to_owned(), range, fate };
         }
+        let range = entry.item.value_to_source(error.range);
+        Self { directive, error, shown: format!("`{faulty}`"), range, fate }
     }
 }
 

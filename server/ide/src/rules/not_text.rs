@@ -66,7 +66,11 @@ fn check(cx: &mut LineContext<'_, '_>) {
         _ => [item.key(), item.value(), item.section_name()],
     };
     if cx.file.decoding == Decoding::Lossy && texts.iter().flatten().any(|text| text.contains('\u{fffd}')) {
-        let message = "This line is not valid UTF-8: systemd stops reading here and refuses the unit.";
-        cx.report(&NOT_TEXT, range, message.to_owned());
+        let then = cx.file.fate_of_stop();
+        cx.report(
+            &NOT_TEXT,
+            range,
+            format!("This line is not valid UTF-8: systemd stops reading here{then}."),
+        );
     }
 }

@@ -60,7 +60,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
             since.0,
             cx.version().0,
             bad.directive.name,
-            bad.fate().replacen("systemd", "it", 1)
+            bad.fate.replacen("systemd", "it", 1)
         );
         cx.report(&VALUE_TOO_NEW, bad.range, message);
     }

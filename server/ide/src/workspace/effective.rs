@@ -110,6 +110,7 @@ impl Workspace {
             }
             FileKind::DropIn { owner, .. } => match UnitName::parse(owner) {
                 Some(name) if !name.prefix().ends_with('-') || name.prefix() == "-" => {
+                    let name = self.unit_id(&name, &file.place).unwrap_or(name);
                     let fragment = self.fragment(&name, &file.place);
                     let mut unit = self.with_drop_ins(&name, fragment, &file.place);
                     if !unit.parts.iter().any(|part| part.path == file.path) {
@@ -154,13 +155,20 @@ impl Workspace {
         asker: &Place,
     ) -> Effective<'a> {
         let mut drop_ins: Vec<(&str, &Arc<File>)> = Vec::new();
-        for owner in drop_in_owners(name) {
-            let mut found: Vec<_> = self
-                .files_of(&owner)
-                .filter(|file| matches!(file.kind, FileKind::DropIn { .. }) && sees(asker, &file.place))
-                .collect();
-            found.sort_by_key(|file| (file.place.root != asker.root, file.place.rank, file.path.clone()));
-            for file in found {
+        let aliases = self.links_to(name, asker);
+        let families = std::iter::once(name).chain(&aliases).map(drop_in_owners);
+        let of_type = vec![name.unit_type().suffix().to_owned()];
+        for owners in families.chain([of_type]) {
+            let mut found = Vec::new();
+            for (nth, owner) in owners.iter().enumerate() {
+                let files = self.files_of(owner).filter(|file| matches!(file.kind, FileKind::DropIn { .. }));
+                found.extend(files.filter(|file| sees(asker, &file.place)).map(|file| (nth, file)));
+            }
+            // The folder counts before the owner: `etc/a-.service.d` hides what is in `usr/lib/a-b.service.d`.
+            found.sort_by_key(|(nth, file)| {
+                (file.place.root != asker.root, file.place.rank, *nth, file.path.clone())
+            });
+            for (_, file) in found {
                 let name = drop_in_name(file);
                 if !drop_ins.iter().any(|(known, _)| *known == name) {
                     drop_ins.push((name, file));
@@ -184,13 +192,12 @@ pub(super) fn sees(asker: &Place, place: &Place) -> bool {
         || asker.root == place.root && !(asker.searched && place.searched)
 }
 
-/// The drop-in folders (without `.d`) that speak for a unit, the most specific first, in the order in which
-/// `unit_file_find_dropin_paths()` walks: its name, its template, their dash prefixes, its type.
+/// The drop-in folders (without `.d`) that speak for a unit of this name, the most specific first, in the order in which
+/// `unit_file_find_dropin_paths()` walks: its name, its template, their dash prefixes. Those of its type come last.
 fn drop_in_owners(name: &UnitName) -> Vec<String> {
     let suffix = name.unit_type().suffix();
     let mut owners = Vec::new();
     add_owners(name.prefix(), name.instance(), suffix, &mut owners);
-    owners.push(suffix.to_owned());
     owners
 }
 
@@ -243,8 +250,7 @@ mod tests {
             ("a-b-.service", &["a-b-", "a-"]),
             ("-a-b.service", &["-a-b", "-a-"]),
         ] {
-            let mut expected: Vec<_> = owners.iter().map(|owner| format!("{owner}.service")).collect();
-            expected.push("service".to_owned());
+            let expected: Vec<_> = owners.iter().map(|owner| format!("{owner}.service")).collect();
             assert_eq!(drop_in_owners(&UnitName::parse(name).expect("a unit name")), expected, "{name}");
         }
     }

@@ -216,6 +216,17 @@ impl File {
             .into_iter()
     }
 
+    /// Whether it is a drop-in rather than a unit's own file.
+    pub fn is_drop_in(&self) -> bool {
+        matches!(self.kind, FileKind::DropIn { .. })
+    }
+
+    /// What follows when systemd stops reading in the middle, to stand behind "stops reading": a unit is refused, of a
+    /// drop-in counts what stands above (`unit_load_dropin()`).
+    pub(crate) fn fate_of_stop(&self) -> &'static str {
+        if self.is_drop_in() { "" } else { " and refuses the unit" }
+    }
+
     /// Whether systemd can read the file as it stands: no generator fills it in first, no line stops the reading.
     pub(crate) fn is_readable(&self) -> bool {
         let stops = |entry: &Entry| matches!(entry.item.kind(), ItemKind::Junk(Junk::BadHeader));

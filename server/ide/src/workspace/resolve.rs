@@ -40,6 +40,19 @@ impl Workspace {
         }
     }
 
+    /// The name under which systemd loads the unit that `name` leads to: its fragment's, with `name`'s instance in
+    /// place of a template's (`u->id`). `None` when nothing in the universe answers to `name`.
+    pub fn unit_id(&self, name: &UnitName, asker: &Place) -> Option<UnitName> {
+        let (Resolution::Found(file) | Resolution::Masked(file)) = self.resolve(name, asker) else {
+            return None;
+        };
+        let own = file.kind.unit_name()?;
+        match name.instance() {
+            Some(instance) if own.is_template() => own.with_instance(instance),
+            _ => Some(own.clone()),
+        }
+    }
+
     /// The unit that carries `name` as an alias, by `Alias=` or by symlinks, of which at most `hops` are followed.
     fn aliased<'a>(&'a self, name: &UnitName, asker: &Place, hops: u8) -> Option<&'a Arc<File>> {
         let hops = hops.checked_sub(1)?;
@@ -71,11 +84,37 @@ impl Workspace {
     /// The links of this file name that units at `asker` see.
     fn links_called<'a>(&'a self, name: &UnitName, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
         self.links().iter().filter(move |link| {
-            let folder = link.path.parent().unwrap_or(Path::new(""));
-            let units = if link.enables() { folder.parent().unwrap_or(folder) } else { folder };
             link.path.file_name().is_some_and(|file_name| file_name == name.as_str())
-                && super::effective::sees(asker, &Place::of_folder(units, self.folders()))
+                && self.sees_link(link, asker)
         })
+    }
+
+    /// The names that links give to the unit `name`: `b@x.service` for `a@x.service` where `b@.service` leads to
+    /// `a@.service`.
+    pub(super) fn links_to(&self, name: &UnitName, asker: &Place) -> Vec<UnitName> {
+        let template = name.template();
+        let leads_here = |link: &&UnitLink| {
+            let template = template.as_ref().map(UnitName::as_str);
+            (*link.target == *name.as_str() || template == Some(&link.target)) && !link.enables()
+        };
+        let aliases = self.links().iter().filter(leads_here).filter(|link| self.sees_link(link, asker));
+        let names = aliases.filter_map(|link| {
+            let alias = UnitName::parse(link.path.file_name()?.to_str()?)?;
+            match (name.instance(), alias.instance()) {
+                (Some(instance), Some("")) => alias.with_instance(instance),
+                (mine, other) => (mine == other).then_some(alias),
+            }
+        });
+        let mut names: Vec<_> = names.filter(|alias| alias != name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn sees_link(&self, link: &UnitLink, asker: &Place) -> bool {
+        let folder = link.path.parent().unwrap_or(Path::new(""));
+        let units = if link.enables() { folder.parent().unwrap_or(folder) } else { folder };
+        super::effective::sees(asker, &Place::of_folder(units, self.folders()))
     }
 
     /// Whether the units around `unit` are all there are.
