@@ -74,11 +74,11 @@ pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Compl
     };
     match entry.item.kind() {
         ItemKind::Comment => Completion::default(),
-        ItemKind::Header { .. } | ItemKind::Junk(Junk::BadHeader) => {
+        ItemKind::Header | ItemKind::Junk(Junk::BadHeader) => {
             sections(file, unit_type, line_content(entry, offset), Some(entry))
         }
         ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, unit_type, section, Some(entry), offset),
-        ItemKind::Assignment { eq, .. } if offset <= entry.start + eq => {
+        ItemKind::Assignment { eq } if offset <= entry.start + eq => {
             keys(workspace, file, unit_type, section, Some(entry), offset)
         }
         ItemKind::Assignment { .. } => match file.lines()[index].directive {
@@ -210,7 +210,7 @@ fn values(
     let text = entry.item.text();
     let inside = |at: u32| ((at - entry.start) as usize).min(text.len());
     let value = match entry.item.kind() {
-        ItemKind::Assignment { eq, .. } => (*eq as usize + 1).min(inside(word.start)),
+        ItemKind::Assignment { eq } => (eq as usize + 1).min(inside(word.start)),
         _ => 0,
     };
     let place = Place {

@@ -26,7 +26,7 @@ pub struct Hover {
 /// none are named.
 pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<u64>) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
-    if let ItemKind::Header { .. } = entry.item.kind() {
+    if let ItemKind::Header = entry.item.kind() {
         let name = entry.name_range()?;
         // With its brackets.
         let range = TextRange::new(name.start - 1, name.end + 1);

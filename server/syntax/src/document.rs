@@ -77,18 +77,18 @@ impl Document {
         let (fresh, last) = loop {
             let end = entries.get(behind + lookahead).map_or(new_len, |entry| to_new(entry.start));
             let lines: Cow<str> = self.text.byte_slice(start as usize..end as usize).into();
-            let mut fresh = parse::entries(&lines, start);
+            let mut fresh = parse::lines(&lines, start);
             if end == new_len {
-                break (fresh, entries.len());
+                break (fresh.entries(&lines, start), entries.len());
             }
             // Where a fresh entry starts at the same place as an old one, all that follows is as before.
             let kept = entries[behind..behind + lookahead].iter().zip(behind..).find_map(|(old, index)| {
-                let count = fresh.binary_search_by_key(&to_new(old.start), |entry| entry.start).ok()?;
+                let count = fresh.lines_before(to_new(old.start) - start)?;
                 (count > 0).then_some((count, index))
             });
             if let Some((count, index)) = kept {
                 fresh.truncate(count);
-                break (fresh, index);
+                break (fresh.entries(&lines, start), index);
             }
             lookahead *= 4;
         };

@@ -1,45 +1,37 @@
 //! One logical line of a unit file: what it is, and where its parts lie.
 
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::TextRange;
-use crate::position::{lines, without_ending};
-
-/// The blanks that systemd strips from both ends of lines, keys and values (its `WHITESPACE`).
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+use crate::logical::{Part, Spanning, line_end};
+use crate::{Entry, TextRange};
 
 /// May stand at the start of a text, where it means nothing.
 pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// One logical line: the physical lines that `config_parse` joins into one, with all their line endings.
 ///
-/// It knows no absolute place, so that an edit elsewhere leaves it as it is; see [`Entry`](crate::Entry) for
-/// that.
-#[derive(PartialEq, Debug)]
+/// It knows no absolute place, so that an edit elsewhere leaves it as it is; see [`Entry`] for that. Cloning
+/// is cheap: lines that were read together share their text.
+#[derive(Clone)]
 pub struct Item {
-    text: Box<str>,
-    kind: ItemKind,
+    lines: Arc<Lines>,
+    index: u32,
 }
 
 /// What a logical line is to systemd's `parse_line`.
-#[derive(PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ItemKind {
     /// Nothing but blanks and continuations.
     Blank,
     /// One line that starts with `#` or `;`.
     Comment,
     /// `[name]`.
-    Header {
-        /// The text between the brackets, blanks included.
-        name: Logical,
-    },
+    Header,
     /// `key=value`.
     Assignment {
-        /// The text before the first `=`.
-        key: Logical,
-        /// The text behind it; may be empty.
-        value: Logical,
-        /// Byte offset of that `=` in the item's text.
+        /// Byte offset of the first `=` in the item's text.
         eq: u32,
     },
     /// A line that systemd cannot use.
@@ -59,114 +51,178 @@ pub enum Junk {
     BadHeader,
 }
 
-/// A part of a logical line: key, value or section name.
-///
-/// Continuations are joined as `config_parse` joins them: backslash and line ending become one space, comment
-/// lines in between vanish, blanks at the start of the next line stay. Blanks at both ends are then stripped.
-#[derive(PartialEq, Debug)]
-pub struct Logical {
-    /// From the first to behind the last character, relative to the item. Empty parts lie where text would
-    /// go.
-    range: TextRange,
-    /// Present when the part spans several lines, so that its text is no slice of the item's.
-    joined: Option<Box<Joined>>,
-}
-
-/// The text of a part that spans lines, and where its pieces come from.
-#[derive(PartialEq, Debug)]
-struct Joined {
+/// Logical lines that were read together: one text, and where each of them ends in it. A closed file is
+/// nothing else, and there may be tens of thousands.
+struct Lines {
     text: Box<str>,
-    pieces: Box<[Piece]>,
+    rows: Box<[Row]>,
+    /// The parts of those that span lines, or have a byte order mark before them, by index.
+    spanning: Box<[(u32, Parts)]>,
 }
 
-/// A stretch of joined text that is a slice of the source byte for byte (but for its last byte, where a space
-/// stands for the backslash). It reaches to the next piece.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Piece {
-    /// Offset in the joined text.
-    logical: u32,
-    /// Offset in the item's text.
-    source: u32,
+/// One of [`Lines`].
+struct Row {
+    /// Where it ends in their text, and the next one starts.
+    end: u32,
+    kind: ItemKind,
 }
 
-impl Item {
-    pub(crate) fn blank(text: &str) -> Self {
-        Item { text: text.into(), kind: ItemKind::Blank }
+/// The parts of a header (its name and nothing) or an assignment (key and value).
+type Parts = [Spanning; 2];
+
+/// Collects the logical lines of a text from its start on.
+#[derive(Default)]
+pub(crate) struct LinesBuilder {
+    rows: Vec<Row>,
+    spanning: Vec<(u32, Parts)>,
+}
+
+impl LinesBuilder {
+    pub(crate) fn blank(&mut self, text: &str) {
+        self.push(text, ItemKind::Blank);
     }
 
-    pub(crate) fn comment(text: &str) -> Self {
-        Item { text: text.into(), kind: ItemKind::Comment }
+    pub(crate) fn comment(&mut self, text: &str) {
+        self.push(text, ItemKind::Comment);
     }
 
     /// A logical line that is from `[` to `]` from `start` on.
-    pub(crate) fn header(text: &str, start: u32) -> Self {
-        let line = Logical::stripped(text, TextRange::new(start, line_end(text)));
-        let name = line.slice(text, TextRange::new(1, line.len() - 1));
+    pub(crate) fn header(&mut self, text: &str, start: u32) {
+        let name = Spanning::between_brackets(text, start);
         // systemd's string_is_safe().
         let unsafe_char = |c: char| c.is_ascii_control() || matches!(c, '"' | '\'' | '\\');
-        let kind = if name.text(text).contains(unsafe_char) {
-            ItemKind::Junk(Junk::BadHeader)
-        } else {
-            ItemKind::Header { name }
-        };
-        Item { text: text.into(), kind }
+        if name.part(text).text().contains(unsafe_char) {
+            return self.push(text, ItemKind::Junk(Junk::BadHeader));
+        }
+        if needs_parts(text, start) {
+            let nothing = Spanning::stripped(text, TextRange::at(line_end(text)));
+            self.spanning.push((self.rows.len() as u32, [name, nothing]));
+        }
+        self.push(text, ItemKind::Header);
     }
 
     /// A logical line with the key between `start` and `eq` and the value behind that.
-    pub(crate) fn assignment(text: &str, start: u32, eq: u32) -> Self {
-        let key = Logical::stripped(text, TextRange::new(start, eq));
-        let value = Logical::stripped(text, TextRange::new(eq + 1, line_end(text)));
-        Item { text: text.into(), kind: ItemKind::Assignment { key, value, eq } }
+    pub(crate) fn assignment(&mut self, text: &str, start: u32, eq: u32) {
+        if needs_parts(text, start) {
+            let key = Spanning::stripped(text, TextRange::new(start, eq));
+            let value = Spanning::stripped(text, TextRange::new(eq + 1, line_end(text)));
+            self.spanning.push((self.rows.len() as u32, [key, value]));
+        }
+        self.push(text, ItemKind::Assignment { eq });
     }
 
     /// A logical line that is none of these; `start` is its first character.
-    pub(crate) fn junk(text: &str, start: u32) -> Self {
+    pub(crate) fn junk(&mut self, text: &str, start: u32) {
         let junk = match text.as_bytes()[start as usize] {
             b'[' => Junk::BadHeader,
             b'=' => Junk::MissingKey,
             _ => Junk::MissingEquals,
         };
-        Item { text: text.into(), kind: ItemKind::Junk(junk) }
+        self.push(text, ItemKind::Junk(junk));
     }
 
+    fn push(&mut self, text: &str, kind: ItemKind) {
+        self.rows.push(Row { end: self.end() + text.len() as u32, kind });
+    }
+
+    /// Where the last line ends.
+    fn end(&self) -> u32 {
+        self.rows.last().map_or(0, |row| row.end)
+    }
+
+    /// Takes the last line away again, and gives the place where it started.
+    pub(crate) fn pop(&mut self) -> u32 {
+        self.truncate(self.rows.len().saturating_sub(1));
+        self.end()
+    }
+
+    /// Keeps the first `count` lines.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.rows.truncate(count);
+        self.spanning.truncate(self.spanning.partition_point(|(index, _)| (*index as usize) < count));
+    }
+
+    /// How many lines there are before the one that starts at `offset`; `None` where none does.
+    pub(crate) fn lines_before(&self, offset: u32) -> Option<usize> {
+        match offset {
+            0 => (!self.rows.is_empty()).then_some(0),
+            _ => {
+                let before = self.rows.binary_search_by_key(&offset, |row| row.end).ok()? + 1;
+                (before < self.rows.len()).then_some(before)
+            }
+        }
+    }
+
+    /// The lines as entries of a text in which the first starts at `base`; `text` is what they were read from.
+    pub(crate) fn entries(self, text: &str, base: u32) -> impl Iterator<Item = Entry> + use<> {
+        let lines = Arc::new(Lines {
+            text: text[..self.end() as usize].into(),
+            rows: self.rows.into(),
+            spanning: self.spanning.into(),
+        });
+        (0..lines.rows.len() as u32).map(move |index| Entry {
+            start: base + lines.range(index).start,
+            item: Item { lines: lines.clone(), index },
+        })
+    }
+}
+
+/// Whether the parts of a line that starts at `start` cannot be found again by stripping blanks.
+fn needs_parts(text: &str, start: u32) -> bool {
+    start > 0 || text[..line_end(text) as usize].contains(['\n', '\r'])
+}
+
+impl Lines {
+    fn range(&self, index: u32) -> TextRange {
+        let start = index.checked_sub(1).map_or(0, |before| self.rows[before as usize].end);
+        TextRange::new(start, self.rows[index as usize].end)
+    }
+}
+
+impl Item {
     /// The whole lines with their line endings.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.lines.text[Range::from(self.lines.range(self.index))]
     }
 
     /// What it is.
-    pub fn kind(&self) -> &ItemKind {
-        &self.kind
+    pub fn kind(&self) -> ItemKind {
+        self.lines.rows[self.index as usize].kind
+    }
+
+    /// Whether both are the same line of the same reading: no edit has touched it in between.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.index == other.index && Arc::ptr_eq(&self.lines, &other.lines)
     }
 
     /// The key, if this is an assignment.
     pub fn key(&self) -> Option<&str> {
-        Some(self.key_part()?.text(&self.text))
+        Some(self.key_part()?.text())
     }
 
     /// The value, if this is an assignment.
     pub fn value(&self) -> Option<&str> {
-        Some(self.value_part()?.text(&self.text))
+        Some(self.value_part()?.text())
     }
 
     /// The section's name, if this is a header.
     pub fn section_name(&self) -> Option<&str> {
-        Some(self.name_part()?.text(&self.text))
+        Some(self.name_part()?.text())
     }
 
     /// Where the key is, in bytes from the item's start.
     pub fn key_range(&self) -> Option<TextRange> {
-        Some(self.key_part()?.range)
+        Some(self.key_part()?.range())
     }
 
     /// Where the value is, in bytes from the item's start. An empty value is right behind the `=`.
     pub fn value_range(&self) -> Option<TextRange> {
-        Some(self.value_part()?.range)
+        Some(self.value_part()?.range())
     }
 
     /// Where the section's name is, in bytes from the item's start.
     pub fn name_range(&self) -> Option<TextRange> {
-        Some(self.name_part()?.range)
+        Some(self.name_part()?.range())
     }
 
     /// Where a byte range of [`Item::value`] comes from, in bytes from the item's start. Clamped to the
@@ -183,152 +239,62 @@ impl Item {
 
     /// Whether the value, counted from the `=`, spans several lines.
     pub fn continuations(&self) -> bool {
-        match &self.kind {
-            ItemKind::Assignment { value, eq, .. } => {
-                self.text[*eq as usize..value.range.end as usize].contains(['\n', '\r'])
+        match (self.kind(), self.value_range()) {
+            (ItemKind::Assignment { eq }, Some(value)) => {
+                self.text()[eq as usize..value.end as usize].contains(['\n', '\r'])
             }
             _ => false,
         }
     }
 
-    fn key_part(&self) -> Option<&Logical> {
-        match &self.kind {
-            ItemKind::Assignment { key, .. } => Some(key),
-            _ => None,
-        }
+    fn key_part(&self) -> Option<Part<'_>> {
+        let ItemKind::Assignment { eq } = self.kind() else { return None };
+        Some(match self.spanning() {
+            Some([key, _]) => key.part(self.text()),
+            None => Part::on_one_line(self.text(), TextRange::new(0, eq)),
+        })
     }
 
-    fn value_part(&self) -> Option<&Logical> {
-        match &self.kind {
-            ItemKind::Assignment { value, .. } => Some(value),
-            _ => None,
-        }
+    fn value_part(&self) -> Option<Part<'_>> {
+        let ItemKind::Assignment { eq } = self.kind() else { return None };
+        let text = self.text();
+        Some(match self.spanning() {
+            Some([_, value]) => value.part(text),
+            None => Part::on_one_line(text, TextRange::new(eq + 1, line_end(text))),
+        })
     }
 
-    fn name_part(&self) -> Option<&Logical> {
-        match &self.kind {
-            ItemKind::Header { name } => Some(name),
-            _ => None,
-        }
+    fn name_part(&self) -> Option<Part<'_>> {
+        let ItemKind::Header = self.kind() else { return None };
+        let text = self.text();
+        Some(match self.spanning() {
+            Some([name, _]) => name.part(text),
+            None => {
+                let line = Part::on_one_line(text, TextRange::new(0, line_end(text)));
+                line.between_brackets()
+            }
+        })
+    }
+
+    fn spanning(&self) -> Option<&Parts> {
+        let spanning = &self.lines.spanning;
+        let found = spanning.binary_search_by_key(&self.index, |(index, _)| *index).ok()?;
+        Some(&spanning[found].1)
     }
 }
 
-impl Logical {
-    /// The part of an item's text between two offsets on its logical line, stripped of blanks. All line
-    /// endings in between are those of continuations and comments.
-    fn stripped(item: &str, range: TextRange) -> Self {
-        let part = Self::joined(item, range);
-        let text = part.text(item);
-        let end = text.trim_end_matches(BLANKS).len() as u32;
-        if end == 0 {
-            return Logical { range: TextRange::at(range.start), joined: None };
-        }
-        let start = (text.len() - text.trim_start_matches(BLANKS).len()) as u32;
-        part.slice(item, TextRange::new(start, end))
-    }
-
-    /// As [`Logical::stripped`], blanks left alone.
-    fn joined(item: &str, range: TextRange) -> Self {
-        let source = &item[Range::from(range)];
-        if !source.contains(['\n', '\r']) {
-            return Logical { range, joined: None };
-        }
-        let mut text = String::with_capacity(source.len());
-        let mut pieces = Vec::new();
-        let mut at = range.start;
-        for (index, line) in lines(source).enumerate() {
-            // The first may start behind a `=`, where no comment can be.
-            let comment = index > 0 && line.trim_start_matches(BLANKS).starts_with(['#', ';']);
-            if !comment {
-                pieces.push(Piece { logical: text.len() as u32, source: at });
-                match without_ending(line).strip_suffix('\\') {
-                    Some(start) if !line.ends_with('\\') => text.extend([start, " "]),
-                    _ => text.push_str(line),
-                }
-            }
-            at += line.len() as u32;
-        }
-        Logical { range, joined: Some(Box::new(Joined { text: text.into(), pieces: pieces.into() })) }
-    }
-
-    /// Where it is, in bytes from the item's start: from its first to behind its last character.
-    pub fn range(&self) -> TextRange {
-        self.range
-    }
-
-    /// Its text; `item` is the text of the item that it is a part of.
-    pub fn text<'a>(&'a self, item: &'a str) -> &'a str {
-        match &self.joined {
-            Some(joined) => &joined.text,
-            None => &item[Range::from(self.range)],
-        }
-    }
-
-    /// Length of its text in bytes.
-    fn len(&self) -> u32 {
-        self.joined.as_ref().map_or(self.range.len(), |joined| joined.text.len() as u32)
-    }
-
-    /// The part of this part that is `range` of its text.
-    fn slice(&self, item: &str, range: TextRange) -> Self {
-        let source = self.to_source(range);
-        let joined = self.joined.as_ref().and_then(|joined| {
-            let text = &joined.text[Range::from(range)];
-            // On one line, and no space of it stands for a backslash.
-            if text == &item[Range::from(source)] {
-                return None;
-            }
-            let pieces = joined.pieces.iter().filter(|piece| piece.source < source.end).map(|piece| {
-                let cut = range.start.saturating_sub(piece.logical);
-                Piece { logical: (piece.logical + cut) - range.start, source: piece.source + cut }
-            });
-            let first = joined.pieces.partition_point(|piece| piece.logical <= range.start) - 1;
-            Some(Box::new(Joined { text: text.into(), pieces: pieces.skip(first).collect() }))
-        });
-        Logical { range: source, joined }
-    }
-
-    fn to_source(&self, logical: TextRange) -> TextRange {
-        let end = logical.end.min(self.len());
-        let start = logical.start.min(end);
-        match &self.joined {
-            None => TextRange::new(start, end).shift(self.range.start),
-            Some(joined) => {
-                let map = |offset, piece: Piece| piece.source + (offset - piece.logical);
-                let first = map(start, joined.piece(start));
-                // The end belongs to the piece of the last byte, not to a next line on which nothing is
-                // covered.
-                let last = if start == end { first } else { map(end, joined.piece(end - 1)) };
-                TextRange::new(first, last)
-            }
-        }
-    }
-
-    fn to_logical(&self, source: u32) -> Option<u32> {
-        if !self.range.contains_inclusive(source) {
-            return None;
-        }
-        let Some(joined) = &self.joined else { return Some(source - self.range.start) };
-        let index = joined.pieces.partition_point(|piece| piece.source <= source) - 1;
-        let piece = joined.pieces[index];
-        let end = joined.pieces.get(index + 1).map_or(self.len(), |next| next.logical);
-        let logical = piece.logical + (source - piece.source);
-        (logical <= end).then_some(logical)
+/// Two lines are equal when they read the same, wherever they come from.
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other)
+            || self.kind() == other.kind()
+                && self.text() == other.text()
+                && self.spanning() == other.spanning()
     }
 }
 
-impl Joined {
-    /// The piece in which the byte at `logical` lies.
-    fn piece(&self, logical: u32) -> Piece {
-        let index = self.pieces.partition_point(|piece| piece.logical <= logical);
-        self.pieces[index - 1]
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.kind(), self.text())
     }
-}
-
-/// Where the logical line of an item ends: before its line ending, and before a backslash there, which
-/// continues nothing at the end of the text.
-fn line_end(item: &str) -> u32 {
-    let line = without_ending(item);
-    let backslashes = line.len() - line.trim_end_matches('\\').len();
-    (line.len() - backslashes % 2) as u32
 }

@@ -8,13 +8,14 @@
 
 mod document;
 mod item;
+mod logical;
 mod parse;
 mod position;
 mod range;
 mod unit;
 
 pub use document::Document;
-pub use item::{Item, ItemKind, Junk, Logical};
+pub use item::{Item, ItemKind, Junk};
 pub use position::{Encoding, Position};
 pub use range::TextRange;
 pub use unit::{Entry, SectionRef, Unit};

@@ -1,50 +1,56 @@
-//! From text to tree, and from tree to entries.
+//! From text to tree, and from tree to logical lines.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use tree_sitter::{Language, Node, Parser, Tree, TreeCursor};
 
-use crate::item::{BYTE_ORDER_MARK, Item};
+use crate::TextRange;
+use crate::item::{BYTE_ORDER_MARK, LinesBuilder};
 use crate::position::line_len;
-use crate::{Entry, TextRange};
 
 /// Bytes of text that are parsed at a time. A tree takes some thirty times the room of its text.
 const PIECE: usize = 16 << 10;
 
-/// The entries of a whole text, parsed piece by piece so that there is never a tree of all of it.
-pub(crate) fn all_entries(text: &str) -> Vec<Entry> {
-    entries_of_pieces(text, PIECE)
+/// The logical lines of a whole text, parsed piece by piece so that there is never a tree of all of it.
+pub(crate) fn all_lines(text: &str) -> LinesBuilder {
+    lines_of_pieces(text, PIECE)
 }
 
-/// As [`all_entries`], with pieces of about `size` bytes.
-fn entries_of_pieces(text: &str, size: usize) -> Vec<Entry> {
-    let mut all = Vec::new();
+/// As [`all_lines`], with pieces of about `size` bytes.
+fn lines_of_pieces(text: &str, size: usize) -> LinesBuilder {
+    let mut all = LinesBuilder::default();
     let (mut start, mut length) = (0, size);
     while start < text.len() {
         let end = text.ceil_char_boundary(start.saturating_add(length).min(text.len()));
-        let mut fresh = entries(&text[start..end], start as u32);
+        read_lines(&text[start..end], start as u32, &mut all);
         if end < text.len() {
             // The last one may go on behind the piece, so the next piece starts with it.
-            let next = fresh.pop().map_or(start, |last| last.start as usize);
+            let next = all.pop() as usize;
             length = if next == start { length.saturating_mul(4) } else { size };
             start = next;
         } else {
             start = end;
         }
-        all.append(&mut fresh);
     }
     all
 }
 
-/// The entries of a text.
+/// The logical lines of a text.
 ///
-/// It may be a part of a longer text, in which it starts at `base`, where an entry must start. What a logical
-/// line is depends on no text before it, so the entries are those of the longer text, but for the last one,
-/// which may go on there.
-pub(crate) fn entries(text: &str, base: u32) -> Vec<Entry> {
+/// It may be a part of a longer text, in which it starts at `base`, where one must start. What a logical line
+/// is depends on no text before it, so they are those of the longer text, but for the last one, which may go
+/// on there.
+pub(crate) fn lines(text: &str, base: u32) -> LinesBuilder {
+    let mut lines = LinesBuilder::default();
+    read_lines(text, base, &mut lines);
+    lines
+}
+
+/// As [`lines`], added to those before.
+fn read_lines(text: &str, base: u32, lines: &mut LinesBuilder) {
     let mut mark = 0;
     let mut parsed = Cow::Borrowed(text);
     if text.starts_with(BYTE_ORDER_MARK) {
@@ -56,9 +62,8 @@ pub(crate) fn entries(text: &str, base: u32) -> Vec<Entry> {
         }
     }
     let tree = tree(&parsed);
-    Entries { text, mark, lines: Lines::new(&tree), start: 0, read: 0 }
-        .map(|(start, item)| Entry { start: base + start, item: Arc::new(item) })
-        .collect()
+    let mut reader = Reader { text, mark, nodes: Nodes::new(&tree), start: 0, read: 0 };
+    while reader.read_line(lines) {}
 }
 
 /// The tree of a whole text.
@@ -114,78 +119,75 @@ struct Kinds {
     equals: u16,
 }
 
-/// Reads entries: where they start, and what they are.
-struct Entries<'a> {
+/// Reads logical lines: where they end, and what they are.
+struct Reader<'a> {
     text: &'a str,
     /// Length of the byte order mark.
     mark: u32,
-    lines: Lines<'a>,
-    /// Where the next entry starts.
+    nodes: Nodes<'a>,
+    /// Where the next line starts.
     start: u32,
     /// Up to where its continuations have been read.
     read: u32,
 }
 
-impl Entries<'_> {
+impl<'a> Reader<'a> {
     /// Where the physical line that holds `offset` ends, its line ending included.
-    fn line_end(&self, offset: u32) -> u32 {
+    fn physical_end(&self, offset: u32) -> u32 {
         offset + line_len(&self.text[offset as usize..]) as u32
     }
 
     /// Takes the text up to `end`, and what comes before it in the text.
-    fn take(&mut self, end: u32) -> (u32, &str, u32) {
+    fn take(&mut self, end: u32) -> (u32, &'a str, u32) {
         let start = std::mem::replace(&mut self.start, end);
         self.read = end;
         (start, &self.text[Range::from(TextRange::new(start, end))], if start == 0 { self.mark } else { 0 })
     }
-}
 
-impl Iterator for Entries<'_> {
-    type Item = (u32, Item);
-
-    fn next(&mut self) -> Option<(u32, Item)> {
+    /// Reads one logical line, if there is one.
+    fn read_line(&mut self, lines: &mut LinesBuilder) -> bool {
         while (self.start as usize) < self.text.len() {
-            let line_end = self.line_end(self.read);
-            let Some(node) = self.lines.node().filter(|node| (node.start_byte() as u32) < line_end) else {
-                let (start, text, _) = self.take(line_end);
-                return Some((start, Item::blank(text)));
+            let line_end = self.physical_end(self.read);
+            let Some(node) = self.nodes.node().filter(|node| (node.start_byte() as u32) < line_end) else {
+                lines.blank(self.take(line_end).1);
+                return true;
             };
             let kind = node.kind_id();
             if kind == KINDS.continuation {
                 self.read = node.end_byte() as u32;
-                self.lines.advance();
+                self.nodes.advance();
                 continue;
             }
             // Where a node ends with a continuation, the rest of its line is the blank line behind that.
-            let end = self.line_end(node.end_byte() as u32);
-            let equals = if kind == KINDS.assignment { self.lines.equals() } else { 0 };
-            self.lines.advance();
+            let end = self.physical_end(node.end_byte() as u32);
+            let equals = if kind == KINDS.assignment { self.nodes.equals() } else { 0 };
+            self.nodes.advance();
             let (start, text, mark) = self.take(end);
-            let item = if kind == KINDS.comment {
-                Item::comment(text)
+            if kind == KINDS.comment {
+                lines.comment(text);
             } else if kind == KINDS.section_header {
-                Item::header(text, mark)
+                lines.header(text, mark);
             } else if kind == KINDS.assignment {
-                Item::assignment(text, mark, equals - start)
+                lines.assignment(text, mark, equals - start);
             } else {
-                Item::junk(text, node.start_byte() as u32 - start)
-            };
-            return Some((start, item));
+                lines.junk(text, node.start_byte() as u32 - start);
+            }
+            return true;
         }
-        None
+        false
     }
 }
 
 /// Walks over the nodes that lines consist of: headers, assignments, comments, junk, and continuations before
 /// these.
-struct Lines<'a>(Option<TreeCursor<'a>>);
+struct Nodes<'a>(Option<TreeCursor<'a>>);
 
-impl<'a> Lines<'a> {
+impl<'a> Nodes<'a> {
     fn new(tree: &'a Tree) -> Self {
         let mut cursor = tree.walk();
-        let mut lines = Lines(cursor.goto_first_child().then_some(cursor));
-        lines.enter_section();
-        lines
+        let mut nodes = Nodes(cursor.goto_first_child().then_some(cursor));
+        nodes.enter_section();
+        nodes
     }
 
     fn node(&self) -> Option<Node<'a>> {
@@ -228,10 +230,11 @@ mod tests {
     #[test]
     fn pieces_do_not_show() {
         let text = "\u{feff}[Unit]\r\nAfter=a \\\n  # c\n b\r\r\n\n\\\nKey=\u{feff}ü\\\\\n[X\u{feff}\nlone\n\u{feff}a=b\\\n\n \\";
-        let whole = entries(text, 0);
+        let entries = |lines: LinesBuilder| lines.entries(text, 0).collect::<Vec<_>>();
+        let whole = entries(lines(text, 0));
         for size in 1..=text.len() {
-            assert_eq!(entries_of_pieces(text, size), whole, "pieces of {size} bytes");
+            assert_eq!(entries(lines_of_pieces(text, size)), whole, "pieces of {size} bytes");
         }
-        assert_eq!(all_entries(""), []);
+        assert_eq!(all_lines("").entries("", 0).count(), 0);
     }
 }

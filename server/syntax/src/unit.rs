@@ -1,7 +1,5 @@
 //! The typed view of a whole unit file.
 
-use std::sync::Arc;
-
 use crate::position::{Encoding, Position, lines, without_ending};
 use crate::{Item, TextRange, parse};
 
@@ -19,7 +17,7 @@ pub struct Entry {
     /// Byte offset at which the item starts.
     pub start: u32,
     /// The logical line; shared with later versions of the text as long as no edit touches it.
-    pub item: Arc<Item>,
+    pub item: Item,
 }
 
 /// A section: its header and what follows up to the next header.
@@ -37,7 +35,7 @@ impl Unit {
     /// Reads a whole text, the way systemd's `config_parse` does. Never fails: what systemd cannot use
     /// becomes [`Junk`](crate::Junk).
     pub fn parse(text: &str) -> Unit {
-        Unit { entries: parse::all_entries(text), len: text.len() as u32 }
+        Unit { entries: parse::all_lines(text).entries(text, 0).collect(), len: text.len() as u32 }
     }
 
     /// All logical lines in order.

@@ -75,7 +75,7 @@ fn string_is_safe(text: &str) -> bool {
 fn view(item: &Item) -> Option<Line> {
     Some(match item.kind() {
         ItemKind::Blank | ItemKind::Comment => return None,
-        ItemKind::Header { .. } => Line::Header(item.section_name()?.to_string()),
+        ItemKind::Header => Line::Header(item.section_name()?.to_string()),
         ItemKind::Assignment { .. } => Line::Assignment(item.key()?.to_string(), item.value()?.to_string()),
         ItemKind::Junk(Junk::MissingEquals) => Line::MissingEquals,
         ItemKind::Junk(Junk::MissingKey) => Line::MissingKey,

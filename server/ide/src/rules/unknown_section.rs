@@ -56,7 +56,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
         return;
     };
     let (name, range) = match item.kind() {
-        ItemKind::Header { .. } => match (item.section_name(), item.name_range()) {
+        ItemKind::Header => match (item.section_name(), item.name_range()) {
             (Some(name), Some(range)) => (name, range),
             _ => return,
         },

@@ -32,8 +32,8 @@ pub struct File {
     pub foreign_template: bool,
     /// One element for each entry of `unit`.
     lines: Vec<Line>,
-    /// Entries by the address of their directive, then by number.
-    by_directive: Arc<[(usize, u32)]>,
+    /// The numbers of the entries that set directives, by the directive's address.
+    by_directive: Arc<[u32]>,
     mentions: Arc<[Mention]>,
     /// Findings of the line rules, in order of entries; they depend on nothing but this file.
     line_findings: OnceLock<Arc<[LineFinding]>>,
@@ -65,7 +65,7 @@ pub enum SectionContext {
     /// A section of this type of unit.
     Known(Section),
     /// A section that this type has but that holds no keys (`[Target]`, `[Device]`).
-    Empty(&'static str),
+    Empty(UnitType),
     /// `[X-…]`: for other programs.
     Extension,
     /// A section of other types of unit only.
@@ -79,7 +79,8 @@ impl SectionContext {
     pub fn read_name(self) -> Option<&'static str> {
         match self {
             Self::Known(section) => Some(section.name()),
-            Self::Empty(name) => Some(name),
+            Self::Empty(UnitType::Device) => Some("Device"),
+            Self::Empty(_) => Some("Target"),
             Self::None | Self::Extension | Self::Foreign(_) | Self::Unknown => None,
         }
     }
@@ -125,6 +126,7 @@ impl File {
             line_findings: OnceLock::new(),
         };
         let count = file.unit.entries().len();
+        file.lines.reserve_exact(count);
         file.fill_lines(0..count);
         file.by_directive = file.index_directives();
         file.mentions = file.collect_mentions();
@@ -139,7 +141,7 @@ impl File {
     /// The same file after an edit: entries that both texts share keep their lines and findings.
     pub fn updated(&self, unit: Arc<Unit>) -> Self {
         let (old, new) = (self.unit.entries(), unit.entries());
-        let same = |pair: &(&Entry, &Entry)| Arc::ptr_eq(&pair.0.item, &pair.1.item);
+        let same = |pair: &(&Entry, &Entry)| pair.0.item.is_same(&pair.1.item);
         let prefix = old.iter().zip(new).take_while(same).count();
         let most = old.len().min(new.len()) - prefix;
         let suffix = old.iter().rev().zip(new.iter().rev()).take(most).take_while(same).count();
@@ -206,14 +208,10 @@ impl File {
 
     /// The entries that set a directive, in order.
     pub fn assignments(&self, directive: &'static Directive) -> impl DoubleEndedIterator<Item = &Entry> {
-        let key = std::ptr::from_ref(directive).addr();
-        let from = self.by_directive.partition_point(|(address, _)| *address < key);
-        self.by_directive[from..]
-            .iter()
-            .take_while(move |(address, _)| *address == key)
-            .map(|(_, entry)| &self.unit.entries()[*entry as usize])
-            .collect::<Vec<_>>()
-            .into_iter()
+        let wanted = std::ptr::from_ref(directive).addr();
+        let from = self.by_directive.partition_point(|entry| self.address(*entry) < wanted);
+        let count = self.by_directive[from..].partition_point(|entry| self.address(*entry) == wanted);
+        self.by_directive[from..from + count].iter().map(|entry| &self.unit.entries()[*entry as usize])
     }
 
     /// Whether it is a drop-in rather than a unit's own file.
@@ -270,7 +268,7 @@ impl File {
         for entry in &self.unit.entries()[entries] {
             let mut found = None;
             match entry.item.kind() {
-                ItemKind::Header { .. } => {
+                ItemKind::Header => {
                     section =
                         SectionContext::of_name(entry.item.section_name().unwrap_or_default(), unit_type);
                 }
@@ -287,15 +285,17 @@ impl File {
         }
     }
 
-    fn index_directives(&self) -> Arc<[(usize, u32)]> {
-        let mut index: Vec<_> = self
-            .lines
-            .iter()
-            .enumerate()
-            .filter_map(|(entry, line)| Some((std::ptr::from_ref(line.directive?).addr(), entry as u32)))
-            .collect();
-        index.sort_unstable();
+    fn index_directives(&self) -> Arc<[u32]> {
+        let entries = 0..self.lines.len() as u32;
+        let mut index: Vec<_> =
+            entries.filter(|entry| self.lines[*entry as usize].directive.is_some()).collect();
+        index.sort_by_key(|entry| self.address(*entry));
         index.into()
+    }
+
+    /// What entries are indexed by: the address of their directive.
+    fn address(&self, entry: u32) -> usize {
+        self.lines[entry as usize].directive.map_or(0, |directive| std::ptr::from_ref(directive).addr())
     }
 
     fn collect_mentions(&self) -> Arc<[Mention]> {
@@ -320,9 +320,10 @@ impl SectionContext {
             _ if name.starts_with("X-") => Self::Extension,
             Some(section) if read => Self::Known(section),
             Some(section) => Self::Foreign(section),
-            None if read && unit_type == Some(UnitType::Target) => Self::Empty("Target"),
-            None if read && unit_type == Some(UnitType::Device) => Self::Empty("Device"),
-            None => Self::Unknown,
+            None => match unit_type {
+                Some(unit_type @ (UnitType::Target | UnitType::Device)) if read => Self::Empty(unit_type),
+                _ => Self::Unknown,
+            },
         }
     }
 }

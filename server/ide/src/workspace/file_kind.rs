@@ -98,8 +98,8 @@ pub(super) fn is_foreign_template(path: &Path) -> bool {
 pub(super) fn is_template_line(entry: &Entry) -> bool {
     let text = entry.item.text();
     match entry.item.kind() {
-        ItemKind::Assignment { eq, .. } => holds_markup(&text[..*eq as usize]),
-        ItemKind::Header { .. } | ItemKind::Junk(_) => holds_markup(text),
+        ItemKind::Assignment { eq } => holds_markup(&text[..eq as usize]),
+        ItemKind::Header | ItemKind::Junk(_) => holds_markup(text),
         ItemKind::Blank | ItemKind::Comment => false,
     }
 }
