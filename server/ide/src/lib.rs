@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod completion;
 pub mod diagnostic;
+pub mod graph;
 pub mod hover;
 pub mod rules;
 pub mod value;

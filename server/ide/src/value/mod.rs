@@ -15,6 +15,7 @@ use std::ops::Range;
 use unit_catalog::{Availability, Directive, Empty, UnitType, Version};
 use unit_syntax::TextRange;
 
+pub(crate) use extract_word::{Extract, words};
 pub use name::bus_name;
 pub use number::{
     CalendarError, CalendarEvent, TimeSpan, boolean, canonical_word, octal_mode, signal_number,

@@ -36,6 +36,17 @@ impl<'a> Setting<'a> {
         self.entry.item.value().unwrap_or_default()
     }
 
+    /// The number of the entry in its file.
+    pub fn index(self) -> u32 {
+        let start = self.entry.range().start;
+        self.file.unit.entries().partition_point(|entry| entry.range().start < start) as u32
+    }
+
+    /// A part of the value, as a place in the file.
+    pub(crate) fn source_range(self, part: std::ops::Range<usize>) -> TextRange {
+        self.entry.value_to_source(part.into())
+    }
+
     /// The value's place in the file; the whole line where it has none.
     pub fn value_range(self) -> TextRange {
         match self.entry.value_range() {
@@ -135,17 +146,23 @@ impl Workspace {
         Some(self.with_drop_ins(name, Some(fragment), asker))
     }
 
+    /// The unit of this name; without a fragment what its drop-ins say.
+    pub(crate) fn effective_or_drop_ins<'a>(&'a self, name: &UnitName, asker: &Place) -> Effective<'a> {
+        self.with_drop_ins(name, self.fragment(name, asker), asker)
+    }
+
     /// The fragment that systemd would load for `name`: its own, else its template's.
     pub fn fragment<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<&'a Arc<File>> {
         let own = self.best_fragment(name.as_str(), asker);
         own.or_else(|| self.best_fragment(name.template()?.as_str(), asker))
     }
 
-    fn best_fragment<'a>(&'a self, name: &str, asker: &Place) -> Option<&'a Arc<File>> {
+    /// The file of this exact name that counts.
+    pub(super) fn best_fragment<'a>(&'a self, name: &str, asker: &Place) -> Option<&'a Arc<File>> {
         self.files_of(name)
             .filter(|file| matches!(file.kind, FileKind::Fragment { .. }))
             .filter(|file| sees(asker, &file.place))
-            .min_by_key(|file| (file.place.root != asker.root, file.place.rank, file.path.clone()))
+            .min_by_key(|file| (file.place.precedence(asker), file.path.clone()))
     }
 
     fn with_drop_ins<'a>(
@@ -155,7 +172,7 @@ impl Workspace {
         asker: &Place,
     ) -> Effective<'a> {
         let mut drop_ins: Vec<(&str, &Arc<File>)> = Vec::new();
-        let aliases = self.links_to(name, asker);
+        let aliases = self.linked_aliases(name, asker);
         let families = std::iter::once(name).chain(&aliases).map(drop_in_owners);
         let of_type = vec![name.unit_type().suffix().to_owned()];
         for owners in families.chain([of_type]) {
@@ -165,9 +182,7 @@ impl Workspace {
                 found.extend(files.filter(|file| sees(asker, &file.place)).map(|file| (nth, file)));
             }
             // The folder counts before the owner: `etc/a-.service.d` hides what is in `usr/lib/a-b.service.d`.
-            found.sort_by_key(|(nth, file)| {
-                (file.place.root != asker.root, file.place.rank, *nth, file.path.clone())
-            });
+            found.sort_by_key(|(nth, file)| (file.place.precedence(asker), *nth, file.path.clone()));
             for (_, file) in found {
                 let name = drop_in_name(file);
                 if !drop_ins.iter().any(|(known, _)| *known == name) {
@@ -194,7 +209,7 @@ pub(super) fn sees(asker: &Place, place: &Place) -> bool {
 
 /// The drop-in folders (without `.d`) that speak for a unit of this name, the most specific first, in the order in which
 /// `unit_file_find_dropin_paths()` walks: its name, its template, their dash prefixes. Those of its type come last.
-fn drop_in_owners(name: &UnitName) -> Vec<String> {
+pub(crate) fn drop_in_owners(name: &UnitName) -> Vec<String> {
     let suffix = name.unit_type().suffix();
     let mut owners = Vec::new();
     add_owners(name.prefix(), name.instance(), suffix, &mut owners);

@@ -3,6 +3,7 @@
 mod effective;
 mod file;
 mod file_kind;
+mod links;
 mod place;
 mod resolve;
 mod unit_name;
@@ -14,14 +15,17 @@ use rustc_hash::FxHashMap;
 use unit_catalog::Version;
 use unit_syntax::Unit;
 
+pub(crate) use effective::drop_in_owners;
 pub use effective::{Effective, Setting};
 pub(crate) use file::mentions_units;
 pub use file::{Decoding, File, Line, Mention, SectionContext};
 pub use file_kind::FileKind;
 pub(crate) use file_kind::holds_markup;
+pub use links::{LinkFolder, UnitLink};
+use links::{Links, PlacedLink};
 pub use place::{Place, Scope};
 pub(crate) use resolve::accepts;
-pub use resolve::{Resolution, World};
+pub use resolve::{Aliases, Resolution, World};
 pub use unit_name::UnitName;
 
 /// All files known, as one snapshot: a clone costs the open buffers, not the files on disk.
@@ -39,16 +43,7 @@ struct Disk {
     files: FxHashMap<Arc<Path>, Arc<File>>,
     by_unit: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
-    links: Vec<UnitLink>,
-}
-
-/// A symlink in a unit folder: an alias (`syslog.service`) or an enablement (`x.target.wants/foo.service`).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnitLink {
-    /// Where the link itself lies.
-    pub path: Arc<Path>,
-    /// The file name that it points to.
-    pub target: Box<str>,
+    links: Links,
 }
 
 impl Workspace {
@@ -90,21 +85,22 @@ impl Workspace {
     ) {
         let disk = Arc::make_mut(&mut self.disk);
         for file in files {
+            disk.links.remove(&file.path);
             disk.remove(&file.path);
             disk.insert(Arc::new(file));
         }
         for link in links {
-            disk.links.retain(|known| known.path != link.path);
-            disk.links.push(link);
+            disk.remove(&link.path);
+            disk.links.insert(link, &self.folders);
         }
     }
 
     /// Forgets a file that is gone from the disk.
     pub fn remove_from_disk(&mut self, path: &Path) {
-        if self.disk.files.contains_key(path) || self.disk.links.iter().any(|link| &*link.path == path) {
+        if self.disk.files.contains_key(path) || self.disk.links.contains(path) {
             let disk = Arc::make_mut(&mut self.disk);
             disk.remove(path);
-            disk.links.retain(|link| &*link.path != path);
+            disk.links.remove(path);
         }
     }
 
@@ -138,14 +134,33 @@ impl Workspace {
         self.open.values().filter(mentions).chain(self.closed(closed))
     }
 
+    /// The links of this file name that units at `asker` see.
+    pub(crate) fn links_called<'a>(
+        &'a self,
+        name: &str,
+        asker: &Place,
+    ) -> impl Iterator<Item = &'a UnitLink> {
+        visible(self.disk.links.called(name), asker)
+    }
+
+    /// The links to a file of this name that units at `asker` see.
+    pub(crate) fn links_to<'a>(&'a self, target: &str, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
+        visible(self.disk.links.to(target), asker)
+    }
+
+    /// The links in `OWNER.wants/`, `OWNER.requires/` and `OWNER.upholds/` that units at `asker` see.
+    pub(crate) fn links_in<'a>(&'a self, owner: &str, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
+        visible(self.disk.links.of_folder(owner), asker)
+    }
+
     /// Whether units at `asker` see files at `place`.
     pub fn sees(&self, asker: &Place, place: &Place) -> bool {
         effective::sees(asker, place)
     }
 
     /// The symlinks in unit folders.
-    pub fn links(&self) -> &[UnitLink] {
-        &self.disk.links
+    pub fn links(&self) -> impl ExactSizeIterator<Item = &UnitLink> {
+        self.disk.links.all().map(|placed| &placed.link)
     }
 
     fn closed<'a>(
@@ -154,6 +169,16 @@ impl Workspace {
     ) -> impl Iterator<Item = &'a Arc<File>> {
         paths.filter(|path| !self.open.contains_key(*path)).filter_map(|path| self.disk.files.get(path))
     }
+}
+
+/// The links that units at `asker` see, the one that counts first.
+fn visible<'a>(
+    links: impl Iterator<Item = &'a PlacedLink>,
+    asker: &Place,
+) -> impl Iterator<Item = &'a UnitLink> {
+    let mut links: Vec<_> = links.filter(|placed| effective::sees(asker, &placed.place)).collect();
+    links.sort_by_cached_key(|placed| (placed.place.precedence(asker), placed.link.path.clone()));
+    links.into_iter().map(|placed| &placed.link)
 }
 
 impl Disk {

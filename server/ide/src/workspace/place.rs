@@ -88,6 +88,11 @@ impl Place {
         Self { root: root.cloned().unwrap_or_else(|| folder.into()), rank: LOOSE, scope, searched: false }
     }
 
+    /// Sorts what units at `asker` see: their own root first, then by the search path.
+    pub(super) fn precedence(&self, asker: &Place) -> (bool, u8) {
+        (self.root != asker.root, self.rank)
+    }
+
     /// Whether this is the running machine's own search path.
     pub fn is_machine(&self) -> bool {
         self.searched && self.root.as_os_str() == "/"

@@ -27,15 +27,24 @@ pub enum World {
     Open,
 }
 
+/// Which names count as aliases.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aliases {
+    /// Those that links give: what systemd goes by.
+    Linked,
+    /// Also those of `Alias=` lines, which become links once the unit is enabled.
+    Declared,
+}
+
 /// Longer chains of aliases are taken for a circle.
 const MOST_LINKS: u8 = 8;
 
 impl Workspace {
     /// Finds the unit that `name` leads to: by its own name, as an instance of a template, or by an alias.
     pub fn resolve<'a>(&'a self, name: &UnitName, asker: &Place) -> Resolution<'a> {
-        match self.fragment(name, asker).or_else(|| self.aliased(name, asker, MOST_LINKS)) {
-            Some(file) if file.masked => Resolution::Masked(file),
-            Some(file) => Resolution::Found(file),
+        match self.lookup(name, asker, Aliases::Declared, MOST_LINKS) {
+            Some((_, file)) if file.masked => Resolution::Masked(file),
+            Some((_, file)) => Resolution::Found(file),
             None => Resolution::Missing,
         }
     }
@@ -43,78 +52,107 @@ impl Workspace {
     /// The name under which systemd loads the unit that `name` leads to: its fragment's, with `name`'s instance in
     /// place of a template's (`u->id`). `None` when nothing in the universe answers to `name`.
     pub fn unit_id(&self, name: &UnitName, asker: &Place) -> Option<UnitName> {
-        let (Resolution::Found(file) | Resolution::Masked(file)) = self.resolve(name, asker) else {
-            return None;
-        };
-        let own = file.kind.unit_name()?;
-        match name.instance() {
-            Some(instance) if own.is_template() => own.with_instance(instance),
-            _ => Some(own.clone()),
-        }
+        self.lookup(name, asker, Aliases::Declared, MOST_LINKS).map(|(id, _)| id)
     }
 
-    /// The unit that carries `name` as an alias, by `Alias=` or by symlinks, of which at most `hops` are followed.
-    fn aliased<'a>(&'a self, name: &UnitName, asker: &Place, hops: u8) -> Option<&'a Arc<File>> {
+    /// The same by these aliases only; `name` itself where nothing answers to it.
+    pub(crate) fn id_by(&self, name: &UnitName, asker: &Place, aliases: Aliases) -> UnitName {
+        self.lookup(name, asker, aliases, MOST_LINKS).map_or_else(|| name.clone(), |(id, _)| id)
+    }
+
+    /// The unit's own name and its fragment, following at most `hops` aliases (`unit_file_find_fragment()`).
+    fn lookup<'a>(
+        &'a self,
+        name: &UnitName,
+        asker: &Place,
+        aliases: Aliases,
+        hops: u8,
+    ) -> Option<(UnitName, &'a Arc<File>)> {
+        if let Some(found) = self.lookup_exact(name, asker, aliases, hops) {
+            return Some(found);
+        }
+        let (id, file) = self.lookup_exact(&name.template()?, asker, aliases, hops)?;
+        Some((if id.is_template() { id.with_instance(name.instance()?)? } else { id }, file))
+    }
+
+    fn lookup_exact<'a>(
+        &'a self,
+        name: &UnitName,
+        asker: &Place,
+        aliases: Aliases,
+        hops: u8,
+    ) -> Option<(UnitName, &'a Arc<File>)> {
         let hops = hops.checked_sub(1)?;
-        let names = [Some(name.clone()), name.template()];
-        names.iter().flatten().find_map(|name| {
-            let declares = |file: &&Arc<File>| {
-                let mut mentions = file.mentions().iter().filter(|mention| &*mention.name == name.as_str());
-                super::effective::sees(asker, &file.place)
-                    && mentions.any(|mention| mention.directive.name == "Alias")
-            };
-            // A drop-in declares for its unit, and what is hidden declares nothing.
-            let declaring = self.files_mentioning(name.as_str()).filter(declares);
-            let mut declared = declaring.filter_map(|file| UnitName::parse(file.owner()?));
-            let linked = || {
-                let aliases = self.links_called(name, asker).filter(|link| !link.enables());
-                let mut targets = aliases.filter_map(|link| UnitName::parse(&link.target));
-                targets
-                    .find_map(|unit| self.fragment(&unit, asker).or_else(|| self.aliased(&unit, asker, hops)))
-            };
-            declared.find_map(|unit| self.fragment(&unit, asker)).or_else(linked)
-        })
+        let own = self.best_fragment(name.as_str(), asker);
+        let linked = || {
+            let links = self.links_called(name.as_str(), asker).filter(|link| !link.enables());
+            let above = links.filter(|link| match own {
+                Some(file) => {
+                    let place = Place::of_folder(link.path.parent().unwrap_or(Path::new("")), self.folders());
+                    place.precedence(asker) < file.place.precedence(asker)
+                }
+                None => true,
+            });
+            above
+                .filter_map(|link| link.alias_target(name))
+                .find_map(|target| self.lookup(&target, asker, aliases, hops))
+        };
+        if let Some(found) = linked() {
+            return Some(found);
+        }
+        if let Some(file) = own {
+            return Some((name.clone(), file));
+        }
+        if aliases == Aliases::Linked {
+            return None;
+        }
+        let declares = |file: &&Arc<File>| {
+            let mut mentions = file.mentions().iter().filter(|mention| &*mention.name == name.as_str());
+            super::effective::sees(asker, &file.place)
+                && mentions.any(|mention| mention.directive.name == "Alias")
+        };
+        // A drop-in declares for its unit, and what is hidden declares nothing.
+        let declaring = self.files_mentioning(name.as_str()).filter(declares);
+        let mut declared = declaring.filter_map(|file| UnitName::parse(file.owner()?));
+        declared.find_map(|unit| Some((unit.clone(), self.fragment(&unit, asker)?)))
+    }
+
+    /// The names that `Alias=` lines give to the unit whose own name is `id`.
+    pub(crate) fn declared_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
+        let unit = self.effective_or_drop_ins(id, asker);
+        let settings = unit.list(Section::Install, "Alias");
+        let words = settings.iter().flat_map(|setting| setting.value().split_ascii_whitespace());
+        words.filter_map(|word| UnitName::parse(&id.expand(word)?)).collect()
+    }
+
+    /// The names that links give to the unit whose own name is `id`, nearest first.
+    pub(crate) fn linked_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
+        let mut found: Vec<UnitName> = Vec::new();
+        let mut next = 0;
+        let mut target = id.clone();
+        loop {
+            let template = target.template();
+            for of in [Some(&target), template.as_ref()].into_iter().flatten() {
+                for link in self.links_to(of.as_str(), asker).filter(|link| !link.enables()) {
+                    let alias = UnitName::parse(link.name()).and_then(|alias| match alias.is_template() {
+                        true if !id.is_template() => alias.with_instance(id.instance()?),
+                        _ => Some(alias),
+                    });
+                    let new = alias.filter(|alias| alias != id && !found.contains(alias));
+                    found.extend(new.filter(|alias| self.id_by(alias, asker, Aliases::Linked) == *id));
+                }
+            }
+            match found.get(next) {
+                Some(alias) => target = alias.clone(),
+                None => return found,
+            }
+            next += 1;
+        }
     }
 
     /// Whether a link in an enablement folder (`sockets.target.wants/`) starts the unit.
     pub fn is_enabled(&self, name: &UnitName, asker: &Place) -> bool {
-        self.links_called(name, asker).any(UnitLink::enables)
-    }
-
-    /// The links of this file name that units at `asker` see.
-    fn links_called<'a>(&'a self, name: &UnitName, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
-        self.links().iter().filter(move |link| {
-            link.path.file_name().is_some_and(|file_name| file_name == name.as_str())
-                && self.sees_link(link, asker)
-        })
-    }
-
-    /// The names that links give to the unit `name`: `b@x.service` for `a@x.service` where `b@.service` leads to
-    /// `a@.service`.
-    pub(super) fn links_to(&self, name: &UnitName, asker: &Place) -> Vec<UnitName> {
-        let template = name.template();
-        let leads_here = |link: &&UnitLink| {
-            let template = template.as_ref().map(UnitName::as_str);
-            (*link.target == *name.as_str() || template == Some(&link.target)) && !link.enables()
-        };
-        let aliases = self.links().iter().filter(leads_here).filter(|link| self.sees_link(link, asker));
-        let names = aliases.filter_map(|link| {
-            let alias = UnitName::parse(link.path.file_name()?.to_str()?)?;
-            match (name.instance(), alias.instance()) {
-                (Some(instance), Some("")) => alias.with_instance(instance),
-                (mine, other) => (mine == other).then_some(alias),
-            }
-        });
-        let mut names: Vec<_> = names.filter(|alias| alias != name).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    fn sees_link(&self, link: &UnitLink, asker: &Place) -> bool {
-        let folder = link.path.parent().unwrap_or(Path::new(""));
-        let units = if link.enables() { folder.parent().unwrap_or(folder) } else { folder };
-        super::effective::sees(asker, &Place::of_folder(units, self.folders()))
+        self.links_called(name.as_str(), asker).any(UnitLink::enables)
     }
 
     /// Whether the units around `unit` are all there are.
@@ -209,8 +247,8 @@ impl Workspace {
     fn names_of(&self, name: &UnitName, file: &File) -> Vec<String> {
         let declared = file.mentions().iter().filter(|mention| mention.directive.name == "Alias");
         let declared = declared.filter_map(|mention| name.expand(&mention.name));
-        let links = self.links().iter().filter(|link| &*link.target == name.as_str() && !link.enables());
-        let linked = links.filter_map(|link| Some(link.path.file_name()?.to_str()?.to_owned()));
+        let linked = self.linked_aliases(name, &file.place);
+        let linked = linked.iter().map(|alias| alias.as_str().to_owned());
         std::iter::once(name.as_str().to_owned()).chain(declared).chain(linked).collect()
     }
 }
@@ -221,13 +259,4 @@ pub(crate) fn accepts(socket: &Effective<'_>) -> bool {
     socket
         .scalar(Section::Socket, "Accept", usable)
         .is_some_and(|setting| crate::value::boolean(setting.value()) == Some(true))
-}
-
-impl UnitLink {
-    /// Whether it enables its target, rather than giving it another name.
-    fn enables(&self) -> bool {
-        let folder = self.path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-        let folder = folder.unwrap_or_default();
-        [".wants", ".requires", ".upholds"].iter().any(|suffix| folder.ends_with(suffix))
-    }
 }

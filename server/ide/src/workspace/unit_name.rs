@@ -1,13 +1,14 @@
 //! Names of units: plain, templates and instances, and the specifiers that names may hold.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unit_catalog::UnitType;
 
-/// A valid unit name with its suffix, as `unit_name_is_valid()` accepts it.
+/// A valid unit name with its suffix, as `unit_name_is_valid()` accepts it. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct UnitName {
-    text: Box<str>,
+    text: Arc<str>,
     unit_type: UnitType,
     at: Option<u16>,
     dot: u16,
@@ -119,6 +120,27 @@ impl UnitName {
             }
         }
         Some(out)
+    }
+
+    /// The unit that this one means by a word of a dependency list: specifiers are replaced, and a template becomes
+    /// its instance. In a template `foo@%i.service` is `foo@.service`.
+    ///
+    /// `None` where the word is no name, or an unknown one before run time.
+    pub(crate) fn other(&self, word: &str) -> Option<UnitName> {
+        let expanded = match self.expand(word) {
+            None if self.is_template() => self.expand(&word.replacen("@%i.", "@.", 1))?,
+            expanded => expanded?,
+        };
+        UnitName::parse(&expanded).map(|other| self.instantiated(other))
+    }
+
+    /// What a template stands for in this unit's dependencies: an instance called as this unit's instance, else as the
+    /// unit itself (`resolve_template()`).
+    pub(crate) fn instantiated(&self, other: UnitName) -> UnitName {
+        if !other.is_template() || self.is_template() {
+            return other;
+        }
+        other.with_instance(self.instance().unwrap_or(self.stem())).unwrap_or(other)
     }
 
     fn known_instance(&self) -> Option<&str> {

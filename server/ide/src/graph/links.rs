@@ -1,0 +1,35 @@
+//! Edges that links in `X.wants/`, `X.requires/` and `X.upholds/` make.
+
+use super::edge::Cause;
+use super::{Relation, Stating};
+use crate::workspace::{LinkFolder, UnitName, drop_in_owners};
+
+/// Adds what the links in the unit's folders say: those of its names, of its template, of their dash prefixes and of
+/// its type (`process_deps()`).
+pub(super) fn linked(stating: &mut Stating<'_, '_>) {
+    let (workspace, asker) = (stating.workspace, stating.asker);
+    let mut seen: Vec<(LinkFolder, &str)> = Vec::new();
+    let of_type = vec![stating.unit.unit_type.suffix().to_owned()];
+    for owners in stating.names().iter().map(drop_in_owners).chain([of_type]) {
+        for owner in owners {
+            for link in workspace.links_in(&owner, asker) {
+                let Some((_, folder)) = link.folder() else { continue };
+                // The same name in a folder that comes later is hidden.
+                if seen.contains(&(folder, link.name())) {
+                    continue;
+                }
+                seen.push((folder, link.name()));
+                let relation = match folder {
+                    LinkFolder::Wants => Relation::Wants,
+                    LinkFolder::Requires => Relation::Requires,
+                    LinkFolder::Upholds => Relation::Upholds,
+                };
+                // The link's own name counts; where it points to only tells whether it is masked.
+                if let Some(other) = UnitName::parse(link.name()).filter(|_| &*link.target != "null") {
+                    let other = stating.name.instantiated(other);
+                    stating.state(relation, other, Cause::Link(link));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The symlinks of unit folders: aliases (`syslog.service`) and enablement (`x.target.wants/foo.service`), by name,
+//! by target and by folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Place, UnitName};
+
+/// A symlink in a unit folder: an alias (`syslog.service`) or an enablement (`x.target.wants/foo.service`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnitLink {
+    /// Where the link itself lies.
+    pub path: Arc<Path>,
+    /// The file name that it points to.
+    pub target: Box<str>,
+}
+
+/// What a folder of links does to the unit in its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkFolder {
+    /// `X.wants/`
+    Wants,
+    /// `X.requires/`
+    Requires,
+    /// `X.upholds/`
+    Upholds,
+}
+
+impl LinkFolder {
+    const ALL: [(&'static str, LinkFolder); 3] = [
+        (".wants", LinkFolder::Wants),
+        (".requires", LinkFolder::Requires),
+        (".upholds", LinkFolder::Upholds),
+    ];
+}
+
+impl UnitLink {
+    /// The link's own file name.
+    pub fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
+    /// The unit whose folder the link lies in, and which folder that is; `None` for aliases.
+    pub fn folder(&self) -> Option<(&str, LinkFolder)> {
+        let folder = self.path.parent()?.file_name()?.to_str()?;
+        LinkFolder::ALL
+            .iter()
+            .find_map(|(suffix, kind)| Some((folder.strip_suffix(suffix)?, *kind)))
+            .filter(|(owner, _)| !owner.is_empty())
+    }
+
+    /// Whether it enables its target, rather than giving it another name.
+    pub fn enables(&self) -> bool {
+        self.folder().is_some()
+    }
+
+    /// The name that `alias`, which this link is called by (or whose template is), stands for.
+    pub(super) fn alias_target(&self, alias: &UnitName) -> Option<UnitName> {
+        let target = UnitName::parse(&self.target)?;
+        match alias.instance() {
+            Some(instance) if target.is_template() && !instance.is_empty() => target.with_instance(instance),
+            _ => Some(target),
+        }
+    }
+
+    fn place(&self, folders: &[Arc<Path>]) -> Place {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let units = if self.enables() { folder.parent().unwrap_or(folder) } else { folder };
+        Place::of_folder(units, folders)
+    }
+}
+
+/// A link with its place.
+#[derive(Debug)]
+pub(super) struct PlacedLink {
+    pub(super) link: UnitLink,
+    pub(super) place: Place,
+}
+
+/// All links, found in constant time by what others call them.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Links {
+    by_path: FxHashMap<Arc<Path>, Arc<PlacedLink>>,
+    by_name: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
+    by_target: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
+    by_folder: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
+}
+
+impl Links {
+    pub(super) fn insert(&mut self, link: UnitLink, folders: &[Arc<Path>]) {
+        self.remove(&link.path);
+        let place = link.place(folders);
+        let placed = Arc::new(PlacedLink { link, place });
+        for (index, key) in self.keys(&placed.link) {
+            index.entry(key.into()).or_default().push(placed.clone());
+        }
+        self.by_path.insert(placed.link.path.clone(), placed);
+    }
+
+    /// Forgets the link at `path`; says whether there was one.
+    pub(super) fn remove(&mut self, path: &Path) -> bool {
+        let Some(placed) = self.by_path.remove(path) else {
+            return false;
+        };
+        for (index, key) in self.keys(&placed.link) {
+            if let Some(links) = index.get_mut(key) {
+                links.retain(|known| !Arc::ptr_eq(known, &placed));
+                if links.is_empty() {
+                    index.remove(key);
+                }
+            }
+        }
+        true
+    }
+
+    fn keys<'a>(
+        &mut self,
+        link: &'a UnitLink,
+    ) -> impl Iterator<Item = (&mut FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>, &'a str)> {
+        let folder = link.folder().map(|(owner, _)| (&mut self.by_folder, owner));
+        [(&mut self.by_name, link.name()), (&mut self.by_target, &*link.target)].into_iter().chain(folder)
+    }
+
+    pub(super) fn contains(&self, path: &Path) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    pub(super) fn all(&self) -> impl ExactSizeIterator<Item = &PlacedLink> {
+        self.by_path.values().map(|placed| &**placed)
+    }
+
+    /// The links of this file name.
+    pub(super) fn called(&self, name: &str) -> impl Iterator<Item = &PlacedLink> {
+        self.by_name.get(name).into_iter().flatten().map(|placed| &**placed)
+    }
+
+    /// The links that point to a file of this name.
+    pub(super) fn to(&self, target: &str) -> impl Iterator<Item = &PlacedLink> {
+        self.by_target.get(target).into_iter().flatten().map(|placed| &**placed)
+    }
+
+    /// The links in the folders `OWNER.wants/`, `OWNER.requires/` and `OWNER.upholds/`.
+    pub(super) fn of_folder(&self, owner: &str) -> impl Iterator<Item = &PlacedLink> {
+        self.by_folder.get(owner).into_iter().flatten().map(|placed| &**placed)
+    }
+}

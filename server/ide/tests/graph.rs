@@ -1,0 +1,131 @@
+//! The graph of units: edges, their causes, and what can start a unit.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use support::Fixture;
+use unit_ide::graph::starters::{Starter, starters};
+use unit_ide::graph::{Edge, Relation};
+use unit_ide::workspace::{File, UnitName};
+
+fn name(text: &str) -> UnitName {
+    UnitName::parse(text).expect("a unit name")
+}
+
+/// The file that stands for the place of all others.
+fn asker(fixture: &Fixture) -> &File {
+    fixture.workspace.files().min_by_key(|file| file.path.clone()).expect("the fixture has files")
+}
+
+/// One edge a line, those by default left out.
+fn edges(fixture: &Fixture, unit: &str) -> String {
+    let graph = fixture.workspace.graph(&asker(fixture).place);
+    let mut lines: Vec<_> = [graph.edges_from(&name(unit)), graph.edges_to(&name(unit))]
+        .iter()
+        .flatten()
+        .filter(|edge| !matches!(edge.cause, unit_ide::graph::Cause::Implicit(_)))
+        .map(line)
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+fn line(edge: &Edge<'_>) -> String {
+    use unit_ide::graph::Cause as C;
+    let cause = match edge.cause {
+        C::Line { file, range, .. } => format!("line `{}`", support::slice(file, range)),
+        C::Install { file, range, .. } => format!("[Install] `{}`", support::slice(file, range)),
+        C::Link(link) => format!("link {}", link.path.display()),
+        C::Name { .. } => "name".to_owned(),
+        C::Implicit(why) => why.to_owned(),
+        C::DBus(file) => file.path.display().to_string(),
+    };
+    format!("{} {} {}: {cause}, {:?}\n", edge.from, edge.relation.name(), edge.to, edge.holds)
+}
+
+fn related(fixture: &Fixture, unit: &str, relation: Relation) -> String {
+    let graph = fixture.workspace.graph(&asker(fixture).place);
+    let units = graph.related(&name(unit), relation);
+    units.iter().map(UnitName::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn started(text: &str, unit: &str, expect: Expect) {
+    let fixture = Fixture::new(text);
+    let found = starters(&fixture.workspace, &name(unit), &asker(&fixture).place);
+    let mut out = String::new();
+    for starter in &found {
+        write(&mut out, starter, 0);
+    }
+    expect.assert_eq(&out);
+}
+
+fn write(out: &mut String, starter: &Starter, depth: usize) {
+    let indent = "  ".repeat(depth);
+    *out += &format!("{indent}{} {} ({})\n", starter.kind.as_str(), starter.source, starter.note);
+    for via in &starter.via {
+        write(out, via, depth + 1);
+    }
+}
+
+#[test]
+fn lines_links_and_names_make_edges() {
+    let fixture = Fixture::new(
+        "//- /etc/systemd/system/web.service
+[Unit]
+Wants=db.service \"cache@%p.service\" %t.service
+After=db.service
+[Install]
+WantedBy=multi-user.target
+Alias=www.service
+//- /etc/systemd/system/web.socket
+[Socket]
+ListenStream=80
+//- /etc/systemd/system/db.service
+[Service]
+ExecStart=/bin/db
+//- /etc/systemd/system/database.service -> db.service
+//- /etc/systemd/system/multi-user.target.wants/web.service -> ../web.service
+//- /etc/systemd/system/other.service
+[Unit]
+Requires=database.service
+PartOf=www.service
+",
+    );
+    expect![[r#"
+        multi-user.target Wants web.service: [Install] `multi-user.target`, OnceEnabled
+        multi-user.target Wants web.service: link /etc/systemd/system/multi-user.target.wants/web.service, Always
+        other.service PartOf web.service: line `www.service`, OnceEnabled
+        web.service After db.service: line `db.service`, Always
+        web.service Wants cache@web.service: line `"cache@%p.service"`, Always
+        web.service Wants db.service: line `db.service`, Always
+        web.socket Before web.service: name, Always
+        web.socket Triggers web.service: name, Always
+    "#]]
+    .assert_eq(&edges(&fixture, "www.service"));
+    assert_eq!(related(&fixture, "db.service", Relation::RequiredBy), "other.service");
+    assert_eq!(related(&fixture, "web.service", Relation::TriggeredBy), "web.socket");
+    assert_eq!(related(&fixture, "web.service", Relation::ConsistsOf), "");
+}
+
+#[test]
+fn who_starts_the_undead() {
+    let text: String =
+        ["reconcile.service", "reconcile.timer", "widget-daemon.service", "widget-daemon.socket"]
+            .iter()
+            .map(|name| {
+                let path = support::crate_path("../../tests/units/undead").join(name);
+                format!("//- {name}\n{}", std::fs::read_to_string(path).expect("the story is there"))
+            })
+            .collect();
+    started(
+        &text,
+        "widget-daemon.service",
+        expect![[r#"
+            socket widget-daemon.socket (/run/widget.sock)
+            wants reconcile.service (Wants=)
+              timer reconcile.timer (every 2min, 2min after boot)
+            wants reconcile.timer (Wants=)
+            restart widget-daemon.service (restart on failure)
+        "#]],
+    );
+}
