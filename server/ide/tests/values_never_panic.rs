@@ -198,7 +198,8 @@ fn kinds() -> Vec<(ValueKind, ValueContext)> {
 #[test]
 fn long_values_take_linear_time() {
     const LENGTH: usize = 1 << 20;
-    const LIMIT: Duration = Duration::from_secs(2);
+    // Quadratic time would be minutes; the rest is room for a busy machine.
+    const LIMIT: Duration = Duration::from_secs(10);
     let pieces = [
         "a", "%", "%%", "\"", "'", "\\", " ", ":", ",", "/", "1-", "0", "7", "@", "é", "a ", "a:", "1s",
         "\"a\" ", "~", "=",
