@@ -90,7 +90,6 @@ impl Workspace {
             disk.insert(Arc::new(file));
         }
         for link in links {
-            disk.remove(&link.path);
             disk.links.insert(link, &self.folders);
         }
     }
