@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use unit_syntax::TextRange;
 
+use crate::fix::Fix;
+use crate::workspace::File;
+
 /// How much a finding weighs. It means the same everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
@@ -45,8 +48,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Lines elsewhere that belong to the finding.
     pub related: Vec<Related>,
-    /// A mechanical repair.
-    pub fix: Option<Fix>,
+    /// Mechanical repairs, the one to prefer first.
+    pub fixes: Vec<Fix>,
 }
 
 /// A line that belongs to a finding somewhere else.
@@ -60,33 +63,16 @@ pub struct Related {
     pub message: String,
 }
 
-/// A repair that an editor or `--fix` can apply.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Fix {
-    /// What it does, as a menu entry.
-    pub title: String,
-    /// Whether it keeps the unit's meaning or is surely meant.
-    pub safety: Safety,
-    /// The edits, none overlapping another.
-    pub edits: Vec<TextEdit>,
-}
+impl Diagnostic {
+    /// Adds a line elsewhere that belongs to the finding.
+    pub(crate) fn relate(&mut self, file: &File, range: TextRange, message: impl Into<String>) -> &mut Self {
+        self.related.push(Related { path: file.path.clone(), range, message: message.into() });
+        self
+    }
 
-/// Whether a fix may be applied without a look.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Safety {
-    /// May be applied with all others of its kind.
-    Safe,
-    /// Somebody should look at it.
-    Unsafe,
-}
-
-/// A replacement in one file.
-#[derive(Clone, PartialEq, Debug)]
-pub struct TextEdit {
-    /// The file.
-    pub path: Arc<Path>,
-    /// What is replaced, in bytes of that file.
-    pub range: TextRange,
-    /// What stands there afterwards.
-    pub text: String,
+    /// Adds a repair, behind those to prefer.
+    pub(crate) fn offer(&mut self, fix: Fix) -> &mut Self {
+        self.fixes.push(fix);
+        self
+    }
 }

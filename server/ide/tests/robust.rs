@@ -59,7 +59,7 @@ proptest! {
             for related in &finding.related {
                 assert_within(&text, related.range);
             }
-            if let Some(fix) = &finding.fix {
+            for fix in &finding.fixes {
                 for edit in &fix.edits {
                     assert_within(&text, edit.range);
                 }

@@ -67,8 +67,8 @@ fn examples_fire() {
         );
         for finding in own {
             match rule.fix {
-                FixAvailability::Always => assert!(finding.fix.is_some(), "{}: no fix", rule.code),
-                FixAvailability::None => assert!(finding.fix.is_none(), "{}: a fix", rule.code),
+                FixAvailability::Always => assert!(!finding.fixes.is_empty(), "{}: no fix", rule.code),
+                FixAvailability::None => assert!(finding.fixes.is_empty(), "{}: a fix", rule.code),
                 // Whether there is one somewhere is for the scenarios to say.
                 FixAvailability::Sometimes => {}
             }

@@ -5,7 +5,8 @@ use unit_syntax::{ItemKind, Junk, TextRange};
 use super::declare::declare_rule;
 use super::inline_comment::reads_one_thing;
 use super::line::LineContext;
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Severity;
+use crate::fix::Safety;
 
 declare_rule! {
     /// ## What it does

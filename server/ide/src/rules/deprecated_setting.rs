@@ -4,7 +4,8 @@ use unit_catalog::{Availability, Deprecation, Directive, Version, directive};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Severity;
+use crate::fix::Safety;
 
 declare_rule! {
     /// ## What it does
@@ -91,6 +92,10 @@ fn check_key(cx: &mut LineContext<'_, '_>, old: &'static Directive) -> bool {
         // A mere new name changes nothing; the others begin to have an effect.
         let safety = if old.until.is_none() { Safety::Safe } else { Safety::Unsafe };
         report.fix(format!("Change to `{}=`", new.name), safety, range, new.name.to_owned());
+    } else if ignored {
+        let nowhere = old.until.is_some_and(|until| until < Version::OLDEST);
+        let safety = if nowhere { Safety::Safe } else { Safety::Unsafe };
+        report.fix_by_removing("Remove the line".to_owned(), safety);
     }
     true
 }

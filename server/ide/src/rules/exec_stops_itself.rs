@@ -5,7 +5,8 @@ use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
-use crate::diagnostic::{Fix, Safety, Severity, TextEdit};
+use crate::diagnostic::Severity;
+use crate::fix::Fix;
 use crate::value::{ExecCommand, exec_commands};
 use crate::workspace::{Resolution, Setting, UnitName};
 
@@ -115,18 +116,12 @@ fn judge(
         return;
     };
     let range = setting.entry.value_to_source(command.range);
-    let whole_line = setting.entry.range();
     let alone = command.range == TextRange::new(0, setting.value().len() as u32);
-    let path = setting.file.path.clone();
     if let Some(finding) = cx.report(&EXEC_STOPS_ITSELF, severity, (setting.file, range), message)
         && alone
         && key != "ExecStart"
     {
-        finding.set_fix(Fix {
-            title: format!("Remove this `{key}=`"),
-            safety: Safety::Unsafe,
-            edits: vec![TextEdit { path, range: whole_line, text: String::new() }],
-        });
+        finding.offer(Fix::risky(format!("Remove this `{key}=`")).remove(setting.file, setting.entry));
     }
 }
 

@@ -3,7 +3,8 @@
 use super::Rule;
 use super::declare::declare_rule;
 use super::line::{BadValue, LineContext};
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Severity;
+use crate::fix::Safety;
 use crate::value::{Effect, Problem};
 
 declare_rule! {

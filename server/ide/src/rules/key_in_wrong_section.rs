@@ -1,9 +1,10 @@
 //! Rule: a key that another section knows.
 
-use unit_catalog::{Directive, sections_with};
+use unit_catalog::{Availability, Directive, sections_with};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
+use crate::fix::Safety;
 
 declare_rule! {
     /// ## What it does
@@ -46,7 +47,7 @@ declare_rule! {
         category: Syntax,
         severity: Error,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Line(check),
     }
 }
@@ -68,7 +69,8 @@ fn check(cx: &mut LineContext<'_, '_>) {
     let Some(home) = known.iter().find(fits).or(known.first()) else {
         return;
     };
-    let message = match fits(&home) {
+    let here = fits(&home);
+    let message = match here {
         true => {
             format!("`{key}=` belongs to [{}]; in [{}] systemd ignores it.", home.section.name(), section)
         }
@@ -77,5 +79,10 @@ fn check(cx: &mut LineContext<'_, '_>) {
             home.section.name()
         ),
     };
-    cx.report(&KEY_IN_WRONG_SECTION, range, message);
+    // Where systemd does not know the key anyway, moving it mends nothing.
+    let works = here && home.availability(cx.version()) == Availability::Active;
+    let report = cx.report(&KEY_IN_WRONG_SECTION, range, message);
+    if works {
+        report.fix_by_moving(format!("Move to [{}]", home.section.name()), Safety::Safe, home.section);
+    }
 }

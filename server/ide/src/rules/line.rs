@@ -2,13 +2,13 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
-use std::sync::Arc;
 
-use unit_catalog::{Availability, Directive};
+use unit_catalog::{Availability, Directive, Section};
 use unit_syntax::{Entry, TextRange};
 
 use super::Rule;
-use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, TextEdit};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::fix::{Fix, Safety};
 use crate::value::{Effect, Problem, ValueContext, ValueError};
 use crate::workspace::{File, Line};
 
@@ -20,37 +20,45 @@ pub(crate) struct LineFinding {
     code: &'static str,
     severity: Severity,
     message: String,
-    fix: Option<LineFix>,
+    fixes: Vec<LineFix>,
 }
 
+/// A repair of one line, to be worked out when the rest of the file is known.
 #[derive(Clone, PartialEq, Debug)]
 struct LineFix {
     title: String,
     safety: Safety,
-    range: TextRange,
-    text: String,
+    change: LineChange,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum LineChange {
+    /// Another text for a part of the entry, counted from its start.
+    Replace(TextRange, String),
+    Remove,
+    MoveTo(Section),
 }
 
 impl LineFinding {
     /// The finding at its present place in the file.
     pub(super) fn place(&self, file: &File) -> Diagnostic {
-        let start = file.unit.entries()[self.entry as usize].start;
+        let entry = &file.unit.entries()[self.entry as usize];
+        let place_fix = |line: &LineFix| {
+            let fix = Fix::new(line.safety, line.title.clone());
+            match &line.change {
+                LineChange::Replace(range, text) => fix.replace(file, range.shift(entry.start), text.clone()),
+                LineChange::Remove => fix.remove(file, entry),
+                LineChange::MoveTo(section) => fix.move_to(file, entry, *section),
+            }
+        };
         Diagnostic {
             path: file.path.clone(),
-            range: self.range.shift(start),
+            range: self.range.shift(entry.start),
             code: self.code,
             severity: self.severity,
             message: self.message.clone(),
             related: Vec::new(),
-            fix: self.fix.as_ref().map(|fix| Fix {
-                title: fix.title.clone(),
-                safety: fix.safety,
-                edits: vec![TextEdit {
-                    path: Arc::clone(&file.path),
-                    range: fix.range.shift(start),
-                    text: fix.text.clone(),
-                }],
-            }),
+            fixes: self.fixes.iter().map(place_fix).collect(),
         }
     }
 }
@@ -142,7 +150,7 @@ impl<'a, 'f> LineContext<'a, 'f> {
             code: rule.code,
             severity,
             message,
-            fix: None,
+            fixes: Vec::new(),
         });
         Report(self.findings.last_mut().expect("a finding was just pushed"))
     }
@@ -187,8 +195,23 @@ impl BadValue {
 pub(crate) struct Report<'f>(&'f mut LineFinding);
 
 impl Report<'_> {
-    /// Adds a replacement within the entry as the repair.
-    pub(crate) fn fix(self, title: String, safety: Safety, range: TextRange, text: String) {
-        self.0.fix = Some(LineFix { title, safety, range, text });
+    /// Offers a replacement within the entry, behind the repairs to prefer.
+    pub(crate) fn fix(self, title: String, safety: Safety, range: TextRange, text: String) -> Self {
+        self.offer(title, safety, LineChange::Replace(range, text))
+    }
+
+    /// Offers to remove the logical line.
+    pub(crate) fn fix_by_removing(self, title: String, safety: Safety) -> Self {
+        self.offer(title, safety, LineChange::Remove)
+    }
+
+    /// Offers to move the logical line into another section, which is made where the file has none.
+    pub(crate) fn fix_by_moving(self, title: String, safety: Safety, section: Section) -> Self {
+        self.offer(title, safety, LineChange::MoveTo(section))
+    }
+
+    fn offer(self, title: String, safety: Safety, change: LineChange) -> Self {
+        self.0.fixes.push(LineFix { title, safety, change });
+        self
     }
 }

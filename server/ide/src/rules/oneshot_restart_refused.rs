@@ -5,7 +5,7 @@ use unit_catalog::{Section, Version};
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::{Restart, ServiceType};
-use crate::diagnostic::{Fix, Safety, TextEdit};
+use crate::fix::Fix;
 
 declare_rule! {
     /// ## What it does
@@ -67,17 +67,8 @@ fn check(cx: &mut UnitContext<'_>) {
             "systemd refuses Type=oneshot with `Restart={}`; use `on-failure`, or a timer to repeat it.",
             setting.value()
         );
-        let edit = TextEdit {
-            path: setting.file.path.clone(),
-            range: setting.value_range(),
-            text: "on-failure".to_owned(),
-        };
         if let Some(finding) = cx.report_value(&ONESHOT_RESTART_REFUSED, severity, setting, message) {
-            finding.set_fix(Fix {
-                title: "Use `Restart=on-failure`".to_owned(),
-                safety: Safety::Unsafe,
-                edits: vec![edit],
-            });
+            finding.offer(Fix::risky("Use `Restart=on-failure`").set(setting, "on-failure"));
         }
     }
     if cx.version() < Version(256)

@@ -4,7 +4,7 @@ use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
-use crate::diagnostic::{Fix, Safety, TextEdit};
+use crate::fix::Fix;
 use crate::workspace::{Effective, Resolution, UnitName, accepts};
 
 declare_rule! {
@@ -59,7 +59,7 @@ declare_rule! {
         category: SocketActivation,
         severity: Error,
         since: Always,
-        fix: Sometimes,
+        fix: Always,
         check: Unit(check),
     }
 }
@@ -105,28 +105,15 @@ fn check(cx: &mut UnitContext<'_>) {
             None => return,
         },
     };
-    let insert_at = file
-        .unit
-        .sections()
-        .find(|section| section.name() == "Socket")
-        .map(|section| section.header.range().end);
-    let path = file.path.clone();
     let severity = SOCKET_ACCEPT_MISMATCH.severity;
     let Some(finding) = cx.report(&SOCKET_ACCEPT_MISMATCH, severity, (file, range), message) else {
         return;
     };
     finding.relate(found, unit_syntax::TextRange::new(0, 0), format!("`{other}` is the service that exists"));
-    let edit = match (accept, insert_at) {
-        (Some(_), _) => TextEdit { path, range, text: flipped.to_owned() },
-        (None, Some(at)) => {
-            TextEdit { path, range: unit_syntax::TextRange::new(at, at), text: format!("Accept={flipped}\n") }
-        }
-        (None, None) => return,
-    };
-    finding.set_fix(Fix {
-        title: format!("Set `Accept={flipped}`"),
-        safety: Safety::Unsafe,
-        edits: vec![edit],
+    let fix = Fix::risky(format!("Set `Accept={flipped}`"));
+    finding.offer(match accept {
+        Some(setting) => fix.set(setting, flipped),
+        None => fix.insert(file, Section::Socket, &format!("Accept={flipped}")),
     });
 }
 

@@ -7,6 +7,7 @@ use unit_catalog::{Section, UnitType};
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::diagnostic::Severity;
+use crate::fix::Fix;
 use crate::workspace::{Effective, File, Resolution, UnitName, World, accepts};
 
 declare_rule! {
@@ -66,7 +67,7 @@ declare_rule! {
         category: SocketActivation,
         severity: Error,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Unit(check),
     }
 }
@@ -102,13 +103,17 @@ fn check(cx: &mut UnitContext<'_>) {
         false => format!("`{name}` has no `{service}` to start: systemd refuses to start the socket."),
     };
     let severity = missing_severity(cx, name);
-    match setting {
+    let (workspace, file) = (cx.workspace, cx.file);
+    let finding = match setting {
         Some(setting) => cx.report_value(&SOCKET_WITHOUT_SERVICE, severity, setting, message),
         None => {
             let Some(header) = cx.header() else { return };
             cx.report(&SOCKET_WITHOUT_SERVICE, severity, header, message)
         }
     };
+    if let Some(finding) = finding.filter(|_| !masked) {
+        finding.fixes.extend(Fix::creating(workspace, file, &service));
+    }
 }
 
 /// How sure it is that a missing unit is missing: an error in a whole system or beside a sibling.

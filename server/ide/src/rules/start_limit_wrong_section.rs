@@ -4,6 +4,7 @@ use unit_catalog::Section;
 
 use super::declare::declare_rule;
 use super::line::LineContext;
+use crate::fix::Safety;
 use crate::workspace::SectionContext;
 
 declare_rule! {
@@ -49,7 +50,7 @@ declare_rule! {
         category: StartLimit,
         severity: Error,
         since: Version(230),
-        fix: None,
+        fix: Always,
         check: Line(check),
     }
 }
@@ -63,6 +64,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
             &START_LIMIT_WRONG_SECTION,
             key,
             "`StartLimitIntervalSec=` belongs to [Unit]; here systemd ignores it and the window stays at its default of 10s.".into(),
-        );
+        )
+        .fix_by_moving("Move to [Unit]".to_owned(), Safety::Safe, Section::Unit);
     }
 }

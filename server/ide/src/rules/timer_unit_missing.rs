@@ -54,7 +54,7 @@ declare_rule! {
         category: Timer,
         severity: Error,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Unit(check),
     }
 }

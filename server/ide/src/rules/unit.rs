@@ -7,7 +7,7 @@ use unit_syntax::TextRange;
 
 use super::Rule;
 use crate::activation::ServiceType;
-use crate::diagnostic::{Diagnostic, Fix, Related, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::workspace::{Effective, File, Place, Setting, UnitName, Workspace};
 
 /// An effective unit among its neighbours, judged on behalf of one of its files.
@@ -81,7 +81,7 @@ impl<'a> UnitContext<'a> {
             severity,
             message,
             related: Vec::new(),
-            fix: None,
+            fixes: Vec::new(),
         });
         self.findings.last_mut()
     }
@@ -95,18 +95,5 @@ impl<'a> UnitContext<'a> {
         message: String,
     ) -> Option<&mut Diagnostic> {
         self.report(rule, severity, (setting.file, setting.value_range()), message)
-    }
-}
-
-impl Diagnostic {
-    /// Adds a line elsewhere that belongs to the finding.
-    pub(crate) fn relate(&mut self, file: &File, range: TextRange, message: impl Into<String>) -> &mut Self {
-        self.related.push(Related { path: file.path.clone(), range, message: message.into() });
-        self
-    }
-
-    /// Adds the repair.
-    pub(crate) fn set_fix(&mut self, fix: Fix) {
-        self.fix = Some(fix);
     }
 }

@@ -5,7 +5,7 @@ use unit_syntax::{ItemKind, Junk};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
-use crate::diagnostic::Safety;
+use crate::fix::Safety;
 use crate::value::nearest;
 
 declare_rule! {

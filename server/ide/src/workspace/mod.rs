@@ -108,6 +108,11 @@ impl Workspace {
         self.open.get(path).or_else(|| self.disk.files.get(path))
     }
 
+    /// Whether anything is known to lie at `path`, links included.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.file(path).is_some() || self.disk.links.contains(path)
+    }
+
     /// All open buffers.
     pub fn open_files(&self) -> impl Iterator<Item = &Arc<File>> {
         self.open.values()

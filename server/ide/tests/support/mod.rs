@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use unit_catalog::Version;
-use unit_ide::diagnostic::{Diagnostic, Fix};
+use unit_ide::diagnostic::Diagnostic;
+use unit_ide::fix::{FileOperation, Fix};
 use unit_ide::rules::check_file;
 use unit_ide::workspace::{Decoding, File, UnitLink, Workspace};
 use unit_syntax::{Encoding, TextRange, Unit};
@@ -205,15 +206,30 @@ pub(crate) fn line(sources: &[Source], finding: &Diagnostic) -> String {
 #[track_caller]
 pub(crate) fn apply(sources: &[Source], fix: &Fix) -> Vec<Source> {
     let mut sources = sources.to_vec();
-    let mut edits = fix.edits.clone();
-    edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start, edit.range.end)));
-    for pair in edits.windows(2).filter(|pair| pair[0].path == pair[1].path) {
-        assert!(pair[1].range.end <= pair[0].range.start, "edits overlap: {fix:?}");
+    for pair in fix.edits.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+        assert!(pair[0].range.end <= pair[1].range.start, "edits overlap or are in no order: {fix:?}");
     }
-    for edit in edits {
-        let source =
-            sources.iter_mut().find(|source| source.path == edit.path).expect("a fix edits known files");
-        source.text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+    for edit in &fix.edits {
+        assert!(sources.iter().any(|source| source.path == edit.path), "a fix edits known files: {fix:?}");
+    }
+    for source in &mut sources {
+        let edits = fix.edits.iter().filter(|edit| edit.path == source.path);
+        source.text = unit_ide::fix::apply(&source.text, edits);
+    }
+    for operation in &fix.operations {
+        let (FileOperation::Create { path, .. } | FileOperation::Rename { to: path, .. }) = operation;
+        assert!(!sources.iter().any(|source| source.path == *path), "a fix overwrites a file: {fix:?}");
+        match operation {
+            FileOperation::Create { path, text } => {
+                let mut source = Source::of_marker(&display(path));
+                source.push(text);
+                sources.push(source);
+            }
+            FileOperation::Rename { from, to } => {
+                let source = sources.iter_mut().find(|source| source.path == *from);
+                source.expect("a fix renames known files").path = to.clone();
+            }
+        }
     }
     sources
 }

@@ -62,7 +62,7 @@ pub(crate) fn text(
                     related.message
                 )));
             }
-            if let Some(fix) = &finding.fix {
+            for fix in &finding.fixes {
                 group = group.element(Level::HELP.message(fix.title.clone()));
             }
             writeln!(out, "{}\n", renderer.render(&[group]))?;
@@ -139,7 +139,7 @@ pub(crate) fn json(
                 code: finding.code,
                 message: &finding.message,
                 related: related.collect(),
-                fix: finding.fix.as_ref().map(|fix| fix.title.as_str()),
+                fix: finding.fixes.first().map(|fix| fix.title.as_str()),
             };
             let object = serde_json::to_string(&object)?;
             writeln!(out, "{object}")?;

@@ -8,12 +8,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
-use unit_ide::rules::check_file;
 use unit_ide::workspace::File;
-use unit_syntax::Encoding;
+use unit_syntax::{Encoding, TextRange};
 
 use super::session::{Options, Shared, Snapshot, Surroundings};
-use super::{convert, worker};
+use super::{code_action, convert, worker};
 use crate::disk::{self, Depth};
 
 /// How long the client may take to answer a request of ours.
@@ -122,6 +121,7 @@ impl LanguageServer for Backend {
         };
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
+            session.edits = code_action::EditSupport::of_client(&params.capabilities);
             session.initial_options = options;
             session.configure(folders, options);
         });
@@ -249,14 +249,8 @@ impl LanguageServer for Backend {
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
             let start = offset(snapshot, file, params.range.start);
-            let end = offset(snapshot, file, params.range.end);
-            let findings = check_file(&snapshot.workspace, file, &|| false);
-            let touched =
-                findings.iter().filter(|finding| finding.range.start <= end && finding.range.end >= start);
-            touched
-                .filter_map(|finding| convert::quick_fix(snapshot, finding, finding.fix.as_ref()?))
-                .map(lsp::CodeActionOrCommand::CodeAction)
-                .collect::<Vec<_>>()
+            let end = offset(snapshot, file, params.range.end).max(start);
+            code_action::actions(snapshot, file, TextRange::new(start, end), &params.context)
         });
         answer.await
     }
@@ -298,7 +292,7 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
-            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX]),
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..lsp::CodeActionOptions::default()
         })),
         workspace: Some(lsp::WorkspaceServerCapabilities {

@@ -1,13 +1,12 @@
 //! Between bytes and the protocol: paths, positions, diagnostics, completion items.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 use tower_lsp::ls_types as lsp;
 use unit_ide::completion::{Completion, CompletionItem, CompletionKind};
-use unit_ide::diagnostic::{Diagnostic, Fix, Severity};
+use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_syntax::{Position, TextRange};
 
 use super::session::Snapshot;
@@ -21,7 +20,7 @@ pub(super) fn path(uri: &lsp::Uri) -> Arc<Path> {
 }
 
 /// The name of a file on the client's side.
-fn uri(snapshot: &Snapshot, path: &Path) -> Option<lsp::Uri> {
+pub(super) fn uri(snapshot: &Snapshot, path: &Path) -> Option<lsp::Uri> {
     match snapshot.documents.get(path) {
         Some(open) => Some(open.uri.clone()),
         None => lsp::Uri::from_file_path(path),
@@ -70,22 +69,6 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diag
         related_information: (!related.is_empty()).then_some(related),
         ..lsp::Diagnostic::default()
     }
-}
-
-/// A repair as a code action for the finding that it repairs.
-pub(super) fn quick_fix(snapshot: &Snapshot, finding: &Diagnostic, fix: &Fix) -> Option<lsp::CodeAction> {
-    let mut changes: HashMap<lsp::Uri, Vec<lsp::TextEdit>> = HashMap::new();
-    for edit in &fix.edits {
-        let edits = changes.entry(uri(snapshot, &edit.path)?).or_default();
-        edits.push(lsp::TextEdit::new(range(snapshot, &edit.path, edit.range), edit.text.clone()));
-    }
-    Some(lsp::CodeAction {
-        title: fix.title.clone(),
-        kind: Some(lsp::CodeActionKind::QUICKFIX),
-        diagnostics: Some(vec![diagnostic(snapshot, finding)]),
-        edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
-        ..lsp::CodeAction::default()
-    })
 }
 
 pub(super) fn completion(snapshot: &Snapshot, path: &Path, completion: Completion) -> lsp::CompletionList {

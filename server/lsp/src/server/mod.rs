@@ -1,6 +1,7 @@
 //! The language server: protocol in, protocol out. What it says comes from `unit-ide`.
 
 mod backend;
+mod code_action;
 mod convert;
 mod frames;
 mod session;

@@ -12,6 +12,7 @@ use unit_catalog::Version;
 use unit_ide::workspace::{File, Workspace};
 use unit_syntax::{Document, Encoding};
 
+use super::code_action::EditSupport;
 use super::convert;
 use crate::disk::Found;
 
@@ -33,6 +34,8 @@ pub(super) struct Session {
     workspace: Workspace,
     /// The unit that columns count in, settled with the client.
     pub(super) encoding: Encoding,
+    /// Which repairs the client can apply.
+    pub(super) edits: EditSupport,
     /// The settings.
     pub(super) options: Options,
     /// The settings that the client began with: they hold where later ones say nothing.
@@ -71,6 +74,7 @@ pub(super) struct Snapshot {
     pub(super) workspace: Workspace,
     pub(super) documents: HashMap<Arc<Path>, OpenDocument>,
     pub(super) encoding: Encoding,
+    pub(super) edits: EditSupport,
     pub(super) revision: u64,
 }
 
@@ -120,6 +124,7 @@ impl Default for Shared {
                 documents: HashMap::new(),
                 workspace: Workspace::new(Vec::new(), options.version),
                 encoding: Encoding::Utf16,
+                edits: EditSupport::default(),
                 options,
                 initial_options: options,
                 generation: 0,
@@ -184,6 +189,7 @@ impl Shared {
             workspace: session.workspace.clone(),
             documents: session.documents.clone(),
             encoding: session.encoding,
+            edits: session.edits,
             revision,
         }
     }

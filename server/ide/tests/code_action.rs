@@ -1,0 +1,95 @@
+//! Repairs on demand: what a range offers, and all safe repairs of a file at once.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use support::{Source, workspace};
+use unit_ide::code_action::{code_actions, fix_all};
+use unit_ide::fix::apply;
+use unit_syntax::TextRange;
+
+fn source(text: &str) -> Source {
+    let mut source = Source::of_marker("web.service");
+    source.push(text);
+    source
+}
+
+/// The text after all its safe repairs.
+#[track_caller]
+fn check_all(text: &str, expected: Expect) {
+    let source = source(text);
+    let workspace = workspace(std::slice::from_ref(&source));
+    let edits = fix_all(&workspace, workspace.file(&source.path).expect("it is open"));
+    for pair in edits.windows(2) {
+        assert!(pair[0].range.end <= pair[1].range.start, "{edits:?}");
+    }
+    expected.assert_eq(&format!("{} edits\n{}", edits.len(), apply(text, &edits).replace('\r', "␍")));
+}
+
+#[test]
+fn all_safe_repairs() {
+    // Several in one place, one that uncovers the next, and one that somebody should look at.
+    check_all(
+        "[Service]\nStartLimitIntervalSec=30 # slowly\nWantedBy=a.target\nUser=web\nExecStart=/bin/a\nRestrat=no\n\
+         Description=Web\nKillMode=mixed # all\n",
+        expect![[r#"
+            3 edits
+            [Unit]
+            # slowly
+            StartLimitIntervalSec=30
+            Description=Web
+
+            [Service]
+            User=web
+            ExecStart=/bin/a
+            Restrat=no
+            # all
+            KillMode=mixed
+
+            [Install]
+            WantedBy=a.target
+        "#]],
+    );
+    check_all(
+        "[Service]\r\nExecStart=/bin/a\r\nDescription=Web\r\n",
+        expect![[r#"
+        2 edits
+        [Unit]␍
+        Description=Web␍
+        ␍
+        [Service]␍
+        ExecStart=/bin/a␍
+    "#]],
+    );
+    check_all(
+        "[Service]\nExecStart=/bin/a\n",
+        expect![[r#"
+        0 edits
+        [Service]
+        ExecStart=/bin/a
+    "#]],
+    );
+    check_all(
+        "",
+        expect![[r#"
+        0 edits
+    "#]],
+    );
+}
+
+#[test]
+fn repairs_of_a_range() {
+    let text = "[Service]\nExecStart=/bin/a\nRestrat=no\nDescription=Web\n";
+    let source = source(text);
+    let workspace = workspace(std::slice::from_ref(&source));
+    let file = workspace.file(&source.path).expect("it is open");
+    let titles = |start, end| -> Vec<String> {
+        let findings = code_actions(&workspace, file, TextRange::new(start, end));
+        findings.iter().flat_map(|finding| &finding.fixes).map(|fix| fix.title.clone()).collect()
+    };
+    let restrat = text.find("Restrat").expect("it is there") as u32;
+    assert_eq!(titles(restrat, restrat), ["Change to `Restart=`"]);
+    assert_eq!(titles(restrat + 7, restrat + 7), ["Change to `Restart=`"]);
+    assert_eq!(titles(restrat + 8, restrat + 8), Vec::<String>::new());
+    assert_eq!(titles(0, text.len() as u32), ["Change to `Restart=`", "Move to [Unit]"]);
+}

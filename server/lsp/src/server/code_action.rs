@@ -1,0 +1,176 @@
+//! Repairs as code actions, in the forms of edits that the client can apply.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tower_lsp::ls_types as lsp;
+use unit_ide::code_action::{code_actions, fix_all};
+use unit_ide::diagnostic::Diagnostic;
+use unit_ide::fix::{FileOperation, Fix, TextEdit};
+use unit_ide::workspace::File;
+use unit_syntax::TextRange;
+
+use super::convert;
+use super::session::Snapshot;
+
+/// The kind of the action that applies all safe repairs of a document.
+pub(super) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.unitls");
+
+/// Which workspace edits the client can apply.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct EditSupport {
+    /// Edits with the versions of the documents that they are for.
+    document_changes: bool,
+    create: bool,
+    rename: bool,
+}
+
+impl EditSupport {
+    pub(super) fn of_client(client: &lsp::ClientCapabilities) -> Self {
+        let edit = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
+        let documents = edit.and_then(|edit| edit.document_changes).unwrap_or_default();
+        let operations = edit.and_then(|edit| edit.resource_operations.as_deref()).unwrap_or_default();
+        let does = |kind| documents && operations.contains(&kind);
+        Self {
+            document_changes: documents,
+            create: does(lsp::ResourceOperationKind::Create),
+            rename: does(lsp::ResourceOperationKind::Rename),
+        }
+    }
+}
+
+/// The repairs of the findings that touch `range`, and all safe ones of the document, as far as `context` asks for them.
+pub(super) fn actions(
+    snapshot: &Snapshot,
+    file: &Arc<File>,
+    range: TextRange,
+    context: &lsp::CodeActionContext,
+) -> Vec<lsp::CodeActionOrCommand> {
+    let wants = |kind: &lsp::CodeActionKind| match &context.only {
+        Some(only) => only.iter().any(|asked| includes(asked, kind)),
+        None => true,
+    };
+    let mut actions = Vec::new();
+    if wants(&lsp::CodeActionKind::QUICKFIX) {
+        for finding in code_actions(&snapshot.workspace, file, range) {
+            let fixes = finding.fixes.iter().enumerate();
+            actions.extend(fixes.filter_map(|(rank, fix)| quick_fix(snapshot, &finding, fix, rank == 0)));
+        }
+    }
+    // Editors that ask by themselves at every move of the cursor want to know of the line only.
+    let by_itself = context.trigger_kind == Some(lsp::CodeActionTriggerKind::AUTOMATIC);
+    if wants(&FIX_ALL) && !(by_itself && context.only.is_none()) {
+        actions.extend(all_fixes(snapshot, file));
+    }
+    actions.into_iter().map(lsp::CodeActionOrCommand::CodeAction).collect()
+}
+
+/// Whether `kind` is `asked` or below it: `source.fixAll.unitls` is below `source`.
+fn includes(asked: &lsp::CodeActionKind, kind: &lsp::CodeActionKind) -> bool {
+    let rest = kind.as_str().strip_prefix(asked.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || asked.as_str().is_empty())
+}
+
+fn quick_fix(
+    snapshot: &Snapshot,
+    finding: &Diagnostic,
+    fix: &Fix,
+    is_preferred: bool,
+) -> Option<lsp::CodeAction> {
+    Some(lsp::CodeAction {
+        title: fix.title.clone(),
+        kind: Some(lsp::CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![convert::diagnostic(snapshot, finding)]),
+        edit: Some(workspace_edit(snapshot, &fix.edits, &fix.operations)?),
+        is_preferred: is_preferred.then_some(true),
+        ..lsp::CodeAction::default()
+    })
+}
+
+fn all_fixes(snapshot: &Snapshot, file: &Arc<File>) -> Option<lsp::CodeAction> {
+    let edits = fix_all(&snapshot.workspace, file);
+    if edits.is_empty() {
+        return None;
+    }
+    Some(lsp::CodeAction {
+        title: "Apply all safe fixes of unitls".to_owned(),
+        kind: Some(FIX_ALL),
+        edit: Some(workspace_edit(snapshot, &edits, &[])?),
+        ..lsp::CodeAction::default()
+    })
+}
+
+/// Changes in the form that the client applies; `None` where it cannot.
+fn workspace_edit(
+    snapshot: &Snapshot,
+    edits: &[TextEdit],
+    operations: &[FileOperation],
+) -> Option<lsp::WorkspaceEdit> {
+    let mut texts: Vec<(&Path, Vec<lsp::TextEdit>)> = Vec::new();
+    for edit in edits {
+        let change = lsp::TextEdit::new(convert::range(snapshot, &edit.path, edit.range), edit.text.clone());
+        match texts.iter_mut().find(|(path, _)| *path == &*edit.path) {
+            Some((_, changes)) => changes.push(change),
+            None => texts.push((&edit.path, vec![change])),
+        }
+    }
+    if !snapshot.edits.document_changes {
+        if !operations.is_empty() {
+            return None;
+        }
+        let changes = texts.into_iter().map(|(path, edits)| Some((convert::uri(snapshot, path)?, edits)));
+        let changes: Option<HashMap<_, _>> = changes.collect();
+        return Some(lsp::WorkspaceEdit { changes, ..lsp::WorkspaceEdit::default() });
+    }
+    let mut all = Vec::new();
+    for (path, changes) in texts {
+        let version = snapshot.documents.get(path).map(|open| open.version);
+        all.push(document_edit(convert::uri(snapshot, path)?, version, changes));
+    }
+    for operation in operations {
+        match operation {
+            FileOperation::Create { path, text } if snapshot.edits.create => {
+                let uri = file_uri(path)?;
+                let options =
+                    lsp::CreateFileOptions { overwrite: Some(false), ignore_if_exists: Some(false) };
+                all.push(lsp::DocumentChangeOperation::Op(lsp::ResourceOp::Create(lsp::CreateFile {
+                    uri: uri.clone(),
+                    options: Some(options),
+                    annotation_id: None,
+                })));
+                let start = lsp::Range::default();
+                all.push(document_edit(uri, None, vec![lsp::TextEdit::new(start, text.clone())]));
+            }
+            FileOperation::Rename { from, to } if snapshot.edits.rename => {
+                let options =
+                    lsp::RenameFileOptions { overwrite: Some(false), ignore_if_exists: Some(false) };
+                all.push(lsp::DocumentChangeOperation::Op(lsp::ResourceOp::Rename(lsp::RenameFile {
+                    old_uri: convert::uri(snapshot, from)?,
+                    new_uri: file_uri(to)?,
+                    options: Some(options),
+                    annotation_id: None,
+                })));
+            }
+            FileOperation::Create { .. } | FileOperation::Rename { .. } => return None,
+        }
+    }
+    let changes = Some(lsp::DocumentChanges::Operations(all));
+    Some(lsp::WorkspaceEdit { document_changes: changes, ..lsp::WorkspaceEdit::default() })
+}
+
+fn document_edit(
+    uri: lsp::Uri,
+    version: Option<i32>,
+    edits: Vec<lsp::TextEdit>,
+) -> lsp::DocumentChangeOperation {
+    lsp::DocumentChangeOperation::Edit(lsp::TextDocumentEdit {
+        text_document: lsp::OptionalVersionedTextDocumentIdentifier { uri, version },
+        edits: edits.into_iter().map(lsp::OneOf::Left).collect(),
+    })
+}
+
+/// The name of a file that is still to come; beside an unsaved buffer there is no place for one.
+fn file_uri(path: &Path) -> Option<lsp::Uri> {
+    path.is_absolute().then(|| lsp::Uri::from_file_path(path)).flatten()
+}
