@@ -3,7 +3,9 @@
 mod restart;
 mod service_type;
 mod start_limit;
+mod systemctl;
 
 pub use restart::{Restart, restart_table};
 pub use service_type::{ServiceType, type_matrix};
 pub use start_limit::{StartLimit, Verdict, seconds};
+pub(crate) use systemctl::{CalledUnit, ManagerCall, calls_in, manager_calls, may_call_manager};

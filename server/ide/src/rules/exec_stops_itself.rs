@@ -5,6 +5,7 @@ use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
+use crate::activation::{calls_in, may_call_manager};
 use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::value::{ExecCommand, exec_commands};
@@ -71,12 +72,15 @@ fn check(cx: &mut UnitContext<'_>) {
     for key in KEYS {
         for setting in cx.unit.list(Section::Service, key) {
             // Most commands have nothing to do with systemctl; do not split them.
-            if !["systemctl", "service", "initctl"].iter().any(|tool| setting.value().contains(tool)) {
+            if !may_call_manager(setting.value()) {
                 continue;
             }
             for command in exec_commands(setting.value()) {
-                for (verb, unit) in calls(&command) {
-                    judge(cx, name, key, setting, &command, &verb, &unit);
+                let calls = calls_in(&command, setting.value()).into_iter();
+                for call in calls.filter(|call| call.waits && VERBS.contains(&call.verb.as_str())) {
+                    for unit in &call.units {
+                        judge(cx, name, key, setting, &command, &call.verb, &unit.written);
+                    }
                 }
             }
         }
@@ -123,43 +127,6 @@ fn judge(
     {
         finding.offer(Fix::risky(format!("Remove this `{key}=`")).remove(setting.file, setting.entry));
     }
-}
-
-/// The calls of a service manager in a command: pairs of verb and unit, those that do not wait left out.
-fn calls(command: &ExecCommand) -> Vec<(String, String)> {
-    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-    let shell = matches!(command.program_name(), "sh" | "bash" | "dash" | "zsh");
-    let script = match words.iter().position(|word| shell && word.starts_with('-') && word.ends_with('c')) {
-        Some(option) => words.get(option + 1).copied().unwrap_or_default(),
-        None => return call(&words),
-    };
-    script
-        .split([';', '|', '&', '\n'])
-        .flat_map(|part| call(&part.split_whitespace().collect::<Vec<_>>()))
-        .collect()
-}
-
-fn call(words: &[&str]) -> Vec<(String, String)> {
-    let Some((program, arguments)) = words.split_first() else {
-        return Vec::new();
-    };
-    if arguments.contains(&"--no-block") {
-        return Vec::new();
-    }
-    let mut plain = arguments.iter().copied().filter(|argument| !argument.starts_with('-'));
-    let program = program.rsplit('/').next().unwrap_or_default();
-    let (verb, units): (_, Vec<&str>) = match program {
-        "systemctl" | "initctl" => (plain.next().unwrap_or_default(), plain.collect()),
-        "service" => {
-            let unit = plain.next().unwrap_or_default();
-            (plain.next().unwrap_or_default(), vec![unit])
-        }
-        _ => return Vec::new(),
-    };
-    if !VERBS.contains(&verb) {
-        return Vec::new();
-    }
-    units.into_iter().map(|unit| (verb.to_owned(), unit.to_owned())).collect()
 }
 
 /// Whether a name reads like one from a tutorial that somebody forgot to fill in.
