@@ -12,6 +12,8 @@ mod features;
 mod lsp_client;
 #[path = "protocol/mistakes.rs"]
 mod mistakes;
+#[path = "protocol/navigation.rs"]
+mod navigation;
 #[path = "protocol/neighbours.rs"]
 mod neighbours;
 #[path = "protocol/session.rs"]

@@ -22,7 +22,7 @@ pub use directive::{
 };
 pub use doc::{Doc, section_doc};
 pub use generated::words;
-pub use man::{man_page_url, man_url};
+pub use man::{man_page_url, man_url, manual_page_url};
 pub use section::Section;
 pub use special_unit::{SpecialUnit, special_unit, special_units};
 pub use unit_type::UnitType;

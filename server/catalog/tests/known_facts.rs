@@ -2,7 +2,7 @@
 
 use unit_catalog::{
     Availability, Directive, Empty, Section, UnitType, ValueKind, Version, directive, man_page_url,
-    section_doc, sections_with, special_unit, table, words,
+    manual_page_url, section_doc, sections_with, special_unit, table, words,
 };
 
 fn key(section: Section, name: &str) -> &'static Directive {
@@ -185,4 +185,22 @@ fn documentation() {
         man_page_url("systemd.exec"),
         "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html"
     );
+}
+
+#[test]
+fn manual_pages_on_the_web() {
+    let systemd = "https://www.freedesktop.org/software/systemd/man/latest";
+    for (page, section, url) in [
+        ("systemd.service", "5", format!("{systemd}/systemd.service.html")),
+        ("journald.conf", "5", format!("{systemd}/journald.conf.html")),
+        ("systemctl", "1", format!("{systemd}/systemctl.html")),
+        ("vpick", "5", format!("{systemd}/vpick.html")),
+        ("sshd_config", "5", "https://manpages.debian.org/sshd_config.5".to_owned()),
+    ] {
+        assert_eq!(manual_page_url(page, Some(section)), Some(url), "{page}");
+    }
+    assert_eq!(manual_page_url("dice", None).as_deref(), Some("https://manpages.debian.org/dice"));
+    for bad in ["", "a b", "../x", "a/b", "ü"] {
+        assert_eq!(manual_page_url(bad, Some("1")), None, "{bad}");
+    }
 }

@@ -8,4 +8,4 @@ mod systemctl;
 pub use restart::{Restart, restart_table};
 pub use service_type::{ServiceType, type_matrix};
 pub use start_limit::{StartLimit, Verdict, seconds};
-pub(crate) use systemctl::{CalledUnit, ManagerCall, calls_in, manager_calls, may_call_manager};
+pub(crate) use systemctl::{calls_in, manager_calls, may_call_manager};

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use unit_syntax::TextRange;
 
+use crate::value::extract_word::without_quotes;
 use crate::value::{ExecCommand, exec_commands};
 
 /// One call of `systemctl`, `service`, `initctl` or `journalctl`.
@@ -167,14 +168,6 @@ fn trim(value: &str, part: Range<usize>, marks: &[char]) -> Range<usize> {
     let text = &value[part.clone()];
     let start = part.start + (text.len() - text.trim_start_matches(marks).len());
     start..start + text.trim_matches(marks).len()
-}
-
-/// A word without the quotes around it, if there are any.
-fn without_quotes(value: &str, word: Range<usize>) -> Range<usize> {
-    let text = &value[word.clone()];
-    let quoted =
-        ['"', '\''].iter().any(|quote| text.strip_prefix(*quote).is_some_and(|rest| rest.ends_with(*quote)));
-    if quoted { word.start + 1..word.end - 1 } else { word }
 }
 
 fn call(words: &[CalledUnit]) -> Option<ManagerCall> {

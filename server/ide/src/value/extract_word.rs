@@ -311,6 +311,16 @@ fn char_len(first: u8) -> usize {
     }
 }
 
+/// Where a word stands without the pair of quotes around it, if it has one.
+pub(crate) fn without_quotes(value: &str, word: Range<usize>) -> Range<usize> {
+    let text = &value[word.clone()];
+    let inside = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    match ['"', '\''].into_iter().find_map(inside) {
+        Some(_) => word.start + 1..word.end - 1,
+        None => word,
+    }
+}
+
 /// The first escape of a text that `cunescape()` does not take; a NUL may be escaped here. The last backslash is
 /// one too.
 pub(crate) fn bad_escape(text: &str) -> Option<Range<usize>> {

@@ -2,7 +2,7 @@
 
 pub(crate) mod candidates;
 pub(crate) mod explain;
-mod extract_word;
+pub(crate) mod extract_word;
 mod name;
 mod number;
 mod path;

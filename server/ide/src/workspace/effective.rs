@@ -119,8 +119,8 @@ impl Workspace {
             FileKind::Fragment { name: Some(name), .. } => {
                 Some(self.with_drop_ins(name, Some(file), &file.place))
             }
-            FileKind::DropIn { owner, .. } => match UnitName::parse(owner) {
-                Some(name) if !name.prefix().ends_with('-') || name.prefix() == "-" => {
+            FileKind::DropIn { .. } => match file.unit_name() {
+                Some(name) => {
                     let name = self.unit_id(&name, &file.place).unwrap_or(name);
                     let fragment = self.fragment(&name, &file.place);
                     let mut unit = self.with_drop_ins(&name, fragment, &file.place);
@@ -134,7 +134,7 @@ impl Workspace {
                     }
                     Some(unit)
                 }
-                _ => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file] }),
+                None => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file] }),
             },
             _ => Some(Effective { name: None, unit_type, fragment: Some(file), parts: vec![file] }),
         }

@@ -231,4 +231,16 @@ impl File {
             FileKind::DBusService | FileKind::Other => None,
         }
     }
+
+    /// The one unit that this file is about: its own, or that of its drop-in folder. `None` for drop-ins that speak for
+    /// many units (`foo-.service.d`, `service.d`).
+    pub fn unit_name(&self) -> Option<UnitName> {
+        match &self.kind {
+            FileKind::Fragment { name, .. } => name.clone(),
+            FileKind::DropIn { owner, .. } => {
+                UnitName::parse(owner).filter(|name| !name.prefix().ends_with('-') || name.prefix() == "-")
+            }
+            FileKind::DBusService | FileKind::Other => None,
+        }
+    }
 }

@@ -145,7 +145,7 @@ impl Source {
 }
 
 /// A path as fixtures write it.
-fn display(path: &Path) -> String {
+pub(crate) fn display(path: &Path) -> String {
     path.strip_prefix(FOLDER).unwrap_or(path).display().to_string()
 }
 

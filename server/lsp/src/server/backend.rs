@@ -12,7 +12,7 @@ use unit_ide::workspace::File;
 use unit_syntax::{Encoding, TextRange};
 
 use super::session::{Options, Shared, Snapshot, Surroundings};
-use super::{code_action, convert, worker};
+use super::{code_action, convert, document_link, navigation, worker};
 use crate::disk::{self, Depth};
 
 /// How long the client may take to answer a request of ours.
@@ -41,12 +41,21 @@ impl Backend {
         uri: &lsp::Uri,
         answer: impl FnOnce(&Snapshot, &Arc<File>) -> T + Send + 'static,
     ) -> Result<Option<T>> {
-        let snapshot = self.shared.snapshot();
         let path = convert::path(uri);
-        let task = tokio::task::spawn_blocking(move || {
+        let answer = self.compute_anywhere(move |snapshot| {
             let file = snapshot.workspace.file(&path)?;
-            Some(answer(&snapshot, file))
+            Some(answer(snapshot, file))
         });
+        answer.await
+    }
+
+    /// The same where no single document is asked about.
+    async fn compute_anywhere<T: Send + 'static>(
+        &self,
+        answer: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<T> {
+        let snapshot = self.shared.snapshot();
+        let task = tokio::task::spawn_blocking(move || answer(&snapshot));
         task.await.map_err(|_| Error::internal_error())
     }
 
@@ -122,6 +131,7 @@ impl LanguageServer for Backend {
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
+            session.navigation = navigation::Support::of_client(&params.capabilities);
             session.initial_options = options;
             session.configure(folders, options);
         });
@@ -246,6 +256,84 @@ impl LanguageServer for Backend {
         Ok(answer.await?.flatten())
     }
 
+    async fn goto_definition(
+        &self,
+        params: lsp::GotoDefinitionParams,
+    ) -> Result<Option<lsp::GotoDefinitionResponse>> {
+        let place = params.text_document_position_params;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let found = unit_ide::definition::definition(&snapshot.workspace, file, offset)?;
+            Some(navigation::definition(snapshot, &file.path, &found))
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: lsp::request::GotoImplementationParams,
+    ) -> Result<Option<lsp::request::GotoImplementationResponse>> {
+        let place = params.text_document_position_params;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let found = unit_ide::implementation::implementation(&snapshot.workspace, file, offset);
+            navigation::implementation(snapshot, &found)
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn document_highlight(
+        &self,
+        params: lsp::DocumentHighlightParams,
+    ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+        let place = params.text_document_position_params;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let found = unit_ide::document_highlight::document_highlight(&snapshot.workspace, file, offset);
+            let found = found.into_iter().map(|found| navigation::highlight(snapshot, &file.path, found));
+            // Where there are none the editor highlights the word by itself.
+            Some(found.collect::<Vec<_>>()).filter(|found| !found.is_empty())
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn document_symbol(
+        &self,
+        params: lsp::DocumentSymbolParams,
+    ) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        let uri = params.text_document.uri;
+        let asked = uri.clone();
+        let answer = self.compute(&uri, move |snapshot, file| {
+            let found = unit_ide::document_symbol::document_symbols(file);
+            navigation::document_symbols(snapshot, &file.path, &asked, &found)
+        });
+        answer.await
+    }
+
+    async fn symbol(
+        &self,
+        params: lsp::WorkspaceSymbolParams,
+    ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        let answer = self.compute_anywhere(move |snapshot| {
+            let found = unit_ide::workspace_symbol::workspace_symbols(&snapshot.workspace, &params.query);
+            let found = found.into_iter();
+            found.filter_map(|found| navigation::workspace_symbol(snapshot, found)).collect::<Vec<_>>()
+        });
+        Ok(Some(answer.await?.into()))
+    }
+
+    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        let uri = params.text_document.uri;
+        let Some(paths) = self.compute(&uri, |_, file| document_link::paths(file)).await? else {
+            return Ok(None);
+        };
+        let existing = document_link::existing(paths).await;
+        let answer = self.compute(&uri, move |snapshot, file| {
+            document_link::links(snapshot, file, |path| existing.binary_search(path).is_ok())
+        });
+        answer.await
+    }
+
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
             let start = offset(snapshot, file, params.range.start);
@@ -295,6 +383,15 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..lsp::CodeActionOptions::default()
         })),
+        definition_provider: Some(lsp::OneOf::Left(true)),
+        implementation_provider: Some(lsp::ImplementationProviderCapability::Simple(true)),
+        document_highlight_provider: Some(lsp::OneOf::Left(true)),
+        document_symbol_provider: Some(lsp::OneOf::Left(true)),
+        workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
+        document_link_provider: Some(lsp::DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        }),
         workspace: Some(lsp::WorkspaceServerCapabilities {
             workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
                 supported: Some(true),

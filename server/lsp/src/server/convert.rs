@@ -44,6 +44,11 @@ pub(super) fn range(snapshot: &Snapshot, path: &Path, range: TextRange) -> lsp::
     lsp::Range::new(position(range.start), position(range.end))
 }
 
+/// A byte range of a file as a place on the client's side.
+pub(super) fn location(snapshot: &Snapshot, path: &Path, range: TextRange) -> Option<lsp::Location> {
+    Some(lsp::Location::new(uri(snapshot, path)?, self::range(snapshot, path, range)))
+}
+
 pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diagnostic {
     let related = finding.related.iter().filter_map(|related| {
         Some(lsp::DiagnosticRelatedInformation {

@@ -3,7 +3,9 @@
 mod backend;
 mod code_action;
 mod convert;
+mod document_link;
 mod frames;
+mod navigation;
 mod session;
 mod worker;
 

@@ -13,7 +13,7 @@ use unit_ide::workspace::{File, Workspace};
 use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
-use super::convert;
+use super::{convert, navigation};
 use crate::disk::Found;
 
 /// The state that handlers and the diagnostics worker share.
@@ -36,6 +36,8 @@ pub(super) struct Session {
     pub(super) encoding: Encoding,
     /// Which repairs the client can apply.
     pub(super) edits: EditSupport,
+    /// What the client makes of answers about places.
+    pub(super) navigation: navigation::Support,
     /// The settings.
     pub(super) options: Options,
     /// The settings that the client began with: they hold where later ones say nothing.
@@ -75,6 +77,7 @@ pub(super) struct Snapshot {
     pub(super) documents: HashMap<Arc<Path>, OpenDocument>,
     pub(super) encoding: Encoding,
     pub(super) edits: EditSupport,
+    pub(super) navigation: navigation::Support,
     pub(super) revision: u64,
 }
 
@@ -125,6 +128,7 @@ impl Default for Shared {
                 workspace: Workspace::new(Vec::new(), options.version),
                 encoding: Encoding::Utf16,
                 edits: EditSupport::default(),
+                navigation: navigation::Support::default(),
                 options,
                 initial_options: options,
                 generation: 0,
@@ -190,6 +194,7 @@ impl Shared {
             documents: session.documents.clone(),
             encoding: session.encoding,
             edits: session.edits,
+            navigation: session.navigation,
             revision,
         }
     }

@@ -1,0 +1,167 @@
+//! Names of units in files: in which lines, exactly where, and which unit each means. What navigation and renaming
+//! rest upon.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use unit_catalog::{Directive, ValueKind};
+use unit_syntax::{Entry, TextRange};
+
+use crate::activation::manager_calls;
+use crate::value::extract_word::{Extract, without_quotes, words};
+use crate::workspace::{File, FileKind, UnitName, mentions_units};
+
+/// A place in a file that names a unit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UnitReference {
+    /// The name, in bytes of the file.
+    pub range: TextRange,
+    /// The entry that it stands in.
+    pub entry: u32,
+    /// The name as it stands there: with specifiers, in commands often without suffix.
+    pub written: Box<str>,
+    /// What it means: specifiers replaced. The template, where the instance is known at run time only.
+    pub name: UnitName,
+    /// What names it.
+    pub source: ReferenceSource,
+}
+
+/// What names a unit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum ReferenceSource {
+    /// A key whose values are names of units.
+    Setting(&'static Directive),
+    /// A call of `systemctl` or its like in a command line.
+    Command(&'static Directive),
+    /// `SystemdService=` of a D-Bus activation file.
+    BusActivation,
+}
+
+/// The unit name at `offset` of the file; a cursor right behind it counts.
+pub fn reference_at(file: &File, offset: u32) -> Option<UnitReference> {
+    let (index, _) = file.unit.entry_at(offset)?;
+    let mut found = references_in_entry(file, index).into_iter();
+    found.find(|reference| reference.range.contains_inclusive(offset))
+}
+
+/// Every unit name in the file, in order.
+pub fn references_in(file: &File) -> impl Iterator<Item = UnitReference> {
+    (0..file.lines().len()).flat_map(|index| references_in_entry(file, index))
+}
+
+/// The unit names in one entry of the file.
+pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
+    let entry = &file.unit.entries()[index];
+    let Some(value) = entry.value().filter(|value| !value.is_empty()) else {
+        return Vec::new();
+    };
+    let Some(source) = source(file, index, entry) else {
+        return Vec::new();
+    };
+    let own = || file.unit_name();
+    let found: Vec<(TextRange, UnitName)> = match source {
+        ReferenceSource::Command(_) => {
+            let units = manager_calls(value).into_iter().flat_map(|call| call.units);
+            units.filter_map(|unit| Some((unit.range, called(own().as_ref(), &unit.written)?))).collect()
+        }
+        ReferenceSource::Setting(directive) if directive.kind == ValueKind::UnitList => {
+            let words = words(value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE).map_while(Result::ok);
+            let named = words.filter_map(|word| Some((named(own().as_ref(), &word.text)?, word.range)));
+            named.map(|(name, range)| (without_quotes(value, range).into(), name)).collect()
+        }
+        ReferenceSource::Setting(directive) if directive.kind == ValueKind::SocketUnitList => {
+            let words = words(value, Extract::PLAIN).map_while(Result::ok);
+            words.filter_map(|word| Some((word.range.into(), named(own().as_ref(), &word.text)?))).collect()
+        }
+        ReferenceSource::Setting(_) | ReferenceSource::BusActivation => {
+            let whole = TextRange::from(0..value.len());
+            named(own().as_ref(), value).map(|name| (whole, name)).into_iter().collect()
+        }
+    };
+    let reference = |(range, name): (TextRange, UnitName)| UnitReference {
+        range: entry.value_to_source(range),
+        entry: index as u32,
+        written: value[Range::from(range)].into(),
+        name,
+        source,
+    };
+    found.into_iter().map(reference).collect()
+}
+
+/// What an entry names units by, if it may name any.
+fn source(file: &File, index: usize, entry: &Entry) -> Option<ReferenceSource> {
+    match file.lines()[index].directive {
+        Some(directive) if mentions_units(directive) => Some(ReferenceSource::Setting(directive)),
+        Some(directive) if directive.kind == ValueKind::ExecCommand => {
+            Some(ReferenceSource::Command(directive))
+        }
+        Some(_) => None,
+        None => (file.kind == FileKind::DBusService && entry.key() == Some("SystemdService"))
+            .then_some(ReferenceSource::BusActivation),
+    }
+}
+
+/// Stands for an instance that is known at run time only.
+const INSTANCE: &str = "::INSTANCE::";
+
+/// The unit that `written` means in a file of the unit `own`.
+///
+/// Where it holds the instance of a template, it is that template; `None` where the name is known at run time only,
+/// or is none.
+pub(crate) fn named(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+    replaced(own, written, UnitName::parse)
+}
+
+/// The same for a name in a command: systemctl adds the suffix `.service` where there is none (`unit_name_mangle()`).
+pub(crate) fn called(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+    replaced(own, written, |text| {
+        UnitName::parse(text).or_else(|| UnitName::parse(&format!("{text}.service")))
+    })
+}
+
+fn replaced(
+    own: Option<&UnitName>,
+    written: &str,
+    parse: impl Fn(&str) -> Option<UnitName>,
+) -> Option<UnitName> {
+    if !written.contains('%') {
+        return parse(written);
+    }
+    let own = own?;
+    let instance = own.is_template().then(|| own.with_instance(INSTANCE)).flatten();
+    let name = parse(&instance.as_ref().unwrap_or(own).expand(written)?)?;
+    match name.as_str().matches(INSTANCE).count() {
+        0 => Some(name),
+        1 => name.template().filter(|template| !template.prefix().contains(INSTANCE)),
+        _ => None,
+    }
+}
+
+/// What a cursor points to, where it points to a unit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pointed {
+    /// The text that says so, in bytes of the file.
+    pub range: TextRange,
+    /// The unit.
+    pub name: UnitName,
+}
+
+/// The unit at `offset`: the one that is named there or, on the header of a section, the one that the file is about.
+pub fn unit_at(file: &Arc<File>, offset: u32) -> Option<Pointed> {
+    if let Some(reference) = reference_at(file, offset) {
+        return Some(Pointed { range: reference.range, name: reference.name });
+    }
+    let range = header_at(file, offset)?;
+    Some(Pointed { range, name: file.unit_name()? })
+}
+
+/// The section's header at `offset`, with its brackets.
+pub(crate) fn header_at(file: &File, offset: u32) -> Option<TextRange> {
+    let (_, entry) = file.unit.entry_at(offset)?;
+    header_range(entry).filter(|range| range.contains_inclusive(offset))
+}
+
+/// The brackets of a header and what is between them.
+pub(crate) fn header_range(entry: &Entry) -> Option<TextRange> {
+    entry.name_range().map(|name| TextRange::new(name.start - 1, name.end + 1))
+}
