@@ -132,6 +132,8 @@ fn crash() {
               |
             9 | StartLimitIntervalSec=30
               | ^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: Move to [Unit]
 
             1 error, 1 warning, 0 information, 0 hints in 3 files
             exit status 1
