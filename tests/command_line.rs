@@ -2,6 +2,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "command_line/fix.rs"]
+mod fix;
 
 use std::collections::BTreeSet;
 use std::fs;

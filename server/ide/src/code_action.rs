@@ -5,15 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use similar::{DiffTag, TextDiff};
-use unit_syntax::{TextRange, Unit};
+use unit_syntax::TextRange;
 
 use crate::diagnostic::Diagnostic;
-use crate::fix::{Fix, Safety, TextEdit, apply};
+use crate::fix::{Fix, Safety, TextEdit};
+use crate::fix_all::fix_all;
 use crate::rules::check_file;
 use crate::workspace::{File, Workspace};
-
-/// A repair may uncover the next finding; repairs that never end are given up.
-const MOST_PASSES: usize = 10;
 
 /// A comparison that takes longer becomes a coarser one.
 const MOST_TIME: Duration = Duration::from_millis(200);
@@ -29,45 +27,17 @@ pub fn code_actions(workspace: &Workspace, file: &Arc<File>, range: TextRange) -
 }
 
 /// The edits of `file` that come to all its safe repairs, in the order of their places; empty when there are none.
-///
-/// Of each finding the repair to prefer counts. Repairs that touch another's lines wait for the next pass, and the
-/// findings of each pass are those of the text that the last one left.
-pub fn fix_all(workspace: &Workspace, file: &Arc<File>) -> Vec<TextEdit> {
+pub fn safe_fixes(workspace: &Workspace, file: &Arc<File>) -> Vec<TextEdit> {
+    let judge = |workspace: &Workspace| match workspace.file(&file.path) {
+        Some(file) => check_file(workspace, file, &|| false),
+        None => Vec::new(),
+    };
     let safe = |fix: &Fix| fix.safety == Safety::Safe && fix.stays_in(&file.path);
-    let mut workspace = workspace.clone();
-    for _ in 0..MOST_PASSES {
-        let Some(now) = workspace.file(&file.path).cloned() else { break };
-        let findings = check_file(&workspace, &now, &|| false);
-        let fixes = findings.iter().filter_map(|finding| finding.fixes.first()).filter(|fix| safe(fix));
-        let edits = compatible(fixes);
-        if edits.is_empty() {
-            break;
-        }
-        let text = apply(&now.unit.text(), &edits);
-        workspace.set_open(&file.path, &Arc::new(Unit::parse(&text)));
-    }
-    match workspace.file(&file.path) {
-        Some(now) if !Arc::ptr_eq(now, file) => difference(&file.path, &file.unit.text(), &now.unit.text()),
+    let repaired = fix_all(workspace, judge, safe);
+    match repaired.workspace.file(&file.path) {
+        Some(now) if repaired.fixes > 0 => difference(&file.path, &file.unit.text(), &now.unit.text()),
         _ => Vec::new(),
     }
-}
-
-/// The edits of those repairs of one file that do not get in each other's way, the earlier ones first.
-fn compatible<'f>(fixes: impl Iterator<Item = &'f Fix>) -> Vec<TextEdit> {
-    let mut taken: Vec<TextEdit> = Vec::new();
-    for fix in fixes {
-        let clash = |edit: &TextEdit| taken.iter().any(|known| clash(known.range, edit.range));
-        if !fix.edits.iter().any(clash) {
-            taken.extend(fix.edits.iter().cloned());
-        }
-    }
-    taken.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    taken
-}
-
-/// Whether two edits cannot be made together: they overlap, or insert at the same place.
-fn clash(a: TextRange, b: TextRange) -> bool {
-    a == b || a.start < b.end && b.start < a.end
 }
 
 /// The edits that make `new` of `old`, whole lines each.

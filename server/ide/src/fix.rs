@@ -136,6 +136,16 @@ impl Fix {
     }
 }
 
+impl FileOperation {
+    /// The file that is there afterwards, and was not before.
+    pub fn target(&self) -> &Path {
+        match self {
+            Self::Create { path, .. } => path,
+            Self::Rename { to, .. } => to,
+        }
+    }
+}
+
 /// A text after edits of it, which must not overlap and must be in the order of their places.
 pub fn apply<'e>(text: &str, edits: impl IntoIterator<Item = &'e TextEdit>) -> String {
     let mut out = String::with_capacity(text.len());

@@ -9,6 +9,7 @@ pub mod document_highlight;
 pub mod document_link;
 pub mod document_symbol;
 pub mod fix;
+pub mod fix_all;
 pub mod graph;
 pub mod hover;
 pub mod implementation;

@@ -4,7 +4,7 @@ mod support;
 
 use expect_test::{Expect, expect};
 use support::{Source, workspace};
-use unit_ide::code_action::{code_actions, fix_all};
+use unit_ide::code_action::{code_actions, safe_fixes};
 use unit_ide::fix::apply;
 use unit_syntax::TextRange;
 
@@ -19,7 +19,7 @@ fn source(text: &str) -> Source {
 fn check_all(text: &str, expected: Expect) {
     let source = source(text);
     let workspace = workspace(std::slice::from_ref(&source));
-    let edits = fix_all(&workspace, workspace.file(&source.path).expect("it is open"));
+    let edits = safe_fixes(&workspace, workspace.file(&source.path).expect("it is open"));
     for pair in edits.windows(2) {
         assert!(pair[0].range.end <= pair[1].range.start, "{edits:?}");
     }

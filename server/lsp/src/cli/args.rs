@@ -49,6 +49,15 @@ pub(crate) struct CheckArgs {
     /// Do not report these rules.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
     pub(crate) ignore: Vec<String>,
+    /// Apply the safe repairs, and report what is left.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Show what --fix would change as a unified diff, write nothing and report nothing.
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// With --fix or --diff: apply the repairs, too, that somebody should look at.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
     /// When text output is coloured.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -82,6 +91,16 @@ pub(crate) enum Color {
     Auto,
     Always,
     Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
 }
 
 /// The systemd to judge for.

@@ -1,6 +1,7 @@
 //! `unitls check`: judges files and folders.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,62 +9,118 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use unit_catalog::Version;
 use unit_ide::diagnostic::{Diagnostic, Severity};
+use unit_ide::fix::Safety;
+use unit_ide::fix_all::Repaired;
 use unit_ide::rules::check_file;
 use unit_ide::workspace::{File, FileKind, Workspace};
 
-use super::args::{CheckArgs, Color, Format, SystemUnits};
+use super::args::{CheckArgs, Format, SystemUnits};
+use super::fix::{self, Reach};
 use super::report::{self, Judged};
 use crate::disk::{self, Depth};
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     let version = args.systemd_version.resolve();
-    let targets = Targets::collect(&args.paths, version);
-    let mut workspace = Workspace::new(targets.folders, version);
+    let mut targets = Targets::collect(&args.paths, version);
+    let mut workspace = Workspace::new(targets.folders.clone(), version);
     if args.system_units == SystemUnits::Auto {
         let system = disk::system_units(version);
         workspace.set_on_disk(system.files, system.links);
     }
-    let shown = targets.shown;
-    workspace.set_on_disk(targets.files, targets.links);
+    workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
 
-    let wanted = |diagnostic: &Diagnostic| {
-        let listed = |codes: &[String]| codes.iter().any(|code| code == diagnostic.code);
-        (args.select.is_empty() || listed(&args.select)) && !listed(&args.ignore)
-    };
-    let files: Vec<(&PathBuf, &Arc<File>)> =
-        shown.iter().filter_map(|(path, shown)| Some((shown, workspace.file(path)?))).collect();
-    let judged: Vec<Judged<'_>> = files
-        .into_par_iter()
-        .map(|(shown, file)| {
-            let mut findings = check_file(&workspace, file, &|| false);
-            findings.retain(wanted);
-            Judged { shown, file, findings }
-        })
-        .collect();
-
-    let names = |path: &Path| shown.get(path).cloned().unwrap_or_else(|| path.to_owned());
-    let color = match args.color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
-    };
-    let mut out = anstream::AutoStream::new(std::io::stdout().lock(), color);
-    // A pipe closed early is no error: nobody wants the rest.
-    let _ = match args.format {
-        Format::Text => report::text(&mut out, &workspace, &judged, &names),
-        Format::Json => report::json(&mut out, &workspace, &judged, &names),
+    let mut out = anstream::AutoStream::new(std::io::stdout().lock(), args.color.into());
+    let something = match (args.diff, args.fix) {
+        (true, _) => show_repairs(&mut out, args, &workspace, &targets),
+        (false, true) => {
+            repair(args, &mut workspace, &mut targets);
+            report(&mut out, args, &workspace, &targets)
+        }
+        (false, false) => report(&mut out, args, &workspace, &targets),
     };
     for (path, error) in &targets.errors {
         super::say(format_args!("unitls: {}: {error}", path.display()));
     }
-    let weighs = |diagnostic: &Diagnostic| diagnostic.severity <= Severity::Warning;
-    if !targets.errors.is_empty() {
-        ExitCode::from(2)
-    } else if judged.iter().any(|judged| judged.findings.iter().any(weighs)) {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
+    match (targets.errors.is_empty(), something) {
+        (false, _) => ExitCode::from(2),
+        (true, true) => ExitCode::from(1),
+        (true, false) => ExitCode::SUCCESS,
     }
+}
+
+/// Says what is found; whether any of it weighs something.
+fn report(out: &mut impl Write, args: &CheckArgs, workspace: &Workspace, targets: &Targets) -> bool {
+    let judged = judge(workspace, &targets.shown, args);
+    let names = |path: &Path| targets.name(path);
+    // A pipe closed early is no error: nobody wants the rest.
+    let _ = match args.format {
+        Format::Text => report::text(out, workspace, &judged, &names),
+        Format::Json => report::json(out, workspace, &judged, &names),
+    };
+    let weighs = |finding: &Diagnostic| finding.severity <= Severity::Warning;
+    judged.iter().any(|judged| judged.findings.iter().any(weighs))
+}
+
+/// Shows what repairs would change; whether there is anything.
+fn show_repairs(out: &mut impl Write, args: &CheckArgs, workspace: &Workspace, targets: &Targets) -> bool {
+    let repaired = repaired(args, workspace, targets, &Reach::new(&targets.shown, &args.paths));
+    let _ = fix::diff(out, workspace, &repaired, &|path| targets.name(path));
+    repaired.fixes > 0
+}
+
+/// Repairs the files on disk and in the workspace.
+fn repair(args: &CheckArgs, workspace: &mut Workspace, targets: &mut Targets) {
+    let reach = Reach::new(&targets.shown, &args.paths);
+    let mut repaired = repaired(args, workspace, targets, &reach);
+    let errors = reach.write(workspace, &mut repaired);
+    let written = repaired.edited.len() + repaired.created.len() - errors.len();
+    super::say(format_args!(
+        "unitls: {} repaired, {} written",
+        report::several(repaired.fixes, "finding"),
+        report::several(written, "file")
+    ));
+    for (path, error) in errors {
+        let name = targets.name(&path);
+        targets.errors.push((name, error));
+    }
+    for path in repaired.created {
+        let name = targets.name(&path);
+        targets.shown.insert(path, name);
+    }
+    *workspace = repaired.workspace;
+}
+
+fn repaired(args: &CheckArgs, workspace: &Workspace, targets: &Targets, reach: &Reach<'_>) -> Repaired {
+    let most = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+    let findings = |workspace: &Workspace| {
+        let judged = judge(workspace, &targets.shown, args);
+        judged.into_iter().flat_map(|judged| judged.findings).collect()
+    };
+    let repaired = reach.repair(workspace, most, findings);
+    if !repaired.stable {
+        super::say(format_args!("unitls: some repairs undo each other; they were given up"));
+    }
+    repaired
+}
+
+/// The findings in the files to judge that the command line asks for.
+fn judge<'a>(
+    workspace: &'a Workspace,
+    shown: &'a BTreeMap<Arc<Path>, PathBuf>,
+    args: &CheckArgs,
+) -> Vec<Judged<'a>> {
+    let wanted = |diagnostic: &Diagnostic| {
+        let listed = |codes: &[String]| codes.iter().any(|code| code == diagnostic.code);
+        (args.select.is_empty() || listed(&args.select)) && !listed(&args.ignore)
+    };
+    let files = shown.iter().filter_map(|(path, shown)| Some((shown, workspace.file(path)?)));
+    let files: Vec<(&PathBuf, &Arc<File>)> = files.collect();
+    let judge = |(shown, file): (&'a PathBuf, &'a Arc<File>)| {
+        let mut findings = check_file(workspace, file, &|| false);
+        findings.retain(wanted);
+        Judged { shown, file, findings }
+    };
+    files.into_par_iter().map(judge).collect()
 }
 
 /// What the paths on the command line come to.
@@ -74,6 +131,8 @@ struct Targets {
     files: Vec<File>,
     links: Vec<unit_ide::workspace::UnitLink>,
     folders: Vec<Arc<Path>>,
+    /// The folders that were given, and how.
+    given: Vec<(PathBuf, PathBuf)>,
     errors: Vec<(PathBuf, String)>,
 }
 
@@ -94,8 +153,18 @@ impl Targets {
         targets
     }
 
+    /// The name to show a file under: as it was given, or below the folder that was.
+    fn name(&self, path: &Path) -> PathBuf {
+        let below = || {
+            let (folder, given) = self.given.iter().find(|(folder, _)| path.starts_with(folder))?;
+            Some(given.join(path.strip_prefix(folder).ok()?))
+        };
+        self.shown.get(path).cloned().or_else(below).unwrap_or_else(|| path.to_owned())
+    }
+
     fn add_folder(&mut self, given: &Path, folder: &Path, version: Version) {
         let root: Arc<Path> = folder.into();
+        self.given.push((folder.to_owned(), given.to_owned()));
         if !self.folders.contains(&root) {
             self.folders.push(root);
         }

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod check;
 pub(crate) mod explain;
+mod fix;
 mod report;
 
 use std::fmt;

@@ -70,7 +70,6 @@ pub(crate) fn text(
     }
     out.flush()?;
     let [errors, warnings, information, hints] = counts;
-    let several = |count, thing| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
     super::say(format_args!(
         "{}, {}, {information} information, {} in {}",
         several(errors, "error"),
@@ -79,6 +78,11 @@ pub(crate) fn text(
         several(judged.len(), "file")
     ));
     Ok(())
+}
+
+/// A number of things.
+pub(super) fn several(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The message on lines that a terminal shows without breaking them itself; they stand behind level and code.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tower_lsp::ls_types as lsp;
-use unit_ide::code_action::{code_actions, fix_all};
+use unit_ide::code_action::{code_actions, safe_fixes};
 use unit_ide::diagnostic::Diagnostic;
 use unit_ide::fix::{FileOperation, Fix, TextEdit};
 use unit_ide::workspace::File;
@@ -89,7 +89,7 @@ fn quick_fix(
 }
 
 fn all_fixes(snapshot: &Snapshot, file: &Arc<File>) -> Option<lsp::CodeAction> {
-    let edits = fix_all(&snapshot.workspace, file);
+    let edits = safe_fixes(&snapshot.workspace, file);
     if edits.is_empty() {
         return None;
     }
