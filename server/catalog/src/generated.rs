@@ -7,6 +7,8 @@ pub(crate) mod directives;
 #[rustfmt::skip]
 pub(crate) mod docs;
 #[rustfmt::skip]
+pub(crate) mod programs;
+#[rustfmt::skip]
 pub(crate) mod special_units;
 #[rustfmt::skip]
 pub(crate) mod tables;

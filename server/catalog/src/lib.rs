@@ -8,6 +8,7 @@ mod directive;
 mod doc;
 mod generated;
 mod man;
+mod program;
 mod section;
 mod special_unit;
 pub mod table;
@@ -23,6 +24,10 @@ pub use directive::{
 pub use doc::{Doc, section_doc};
 pub use generated::words;
 pub use man::{man_page_url, man_url, manual_page_url};
+pub use program::{
+    Conduct, Hands, Interpreter, Launcher, Notify, Program, ProgramRow, Ready, Sockets, program_row,
+    program_rows,
+};
 pub use section::Section;
 pub use special_unit::{SpecialUnit, special_unit, special_units};
 pub use unit_type::UnitType;

@@ -5,6 +5,7 @@
 mod data;
 mod docs;
 mod emit;
+mod programs;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
     let catalog = root.join("server/catalog");
     let data = data::Data::read(&catalog.join("data"))?;
     let docs = docs::Docs::read(&catalog.join("docs"), &data)?;
+    let programs = programs::Programs::read(&catalog.join("data"))?;
     let generated = Path::new("server/catalog/src/generated");
     let files = [
         ("value_kinds.rs", emit::value_kinds(&data)),
@@ -25,6 +27,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
         ("tables.rs", emit::tables(&data)),
         ("special_units.rs", emit::special_units(&data)),
         ("dependencies.rs", emit::dependencies(&data)),
+        ("programs.rs", programs.emit()),
     ];
     Ok(files.into_iter().map(|(name, text)| (generated.join(name), text.into_bytes())).collect())
 }

@@ -1,11 +1,17 @@
 //! What happens to a service at run time: readiness by type, restarts by cause, start limits by arithmetic.
 
+mod arguments;
+mod program;
 mod restart;
 mod service_type;
+mod shell;
 mod start_limit;
 mod systemctl;
 
+pub use arguments::CallWord;
+pub use program::{Launch, Mode, Reason, Via};
 pub use restart::{Restart, restart_table};
 pub use service_type::{ServiceType, type_matrix};
+pub use shell::{Script, ShellCommand, ShellWord};
 pub use start_limit::{StartLimit, Verdict, seconds};
 pub(crate) use systemctl::{calls_in, manager_calls, may_call_manager};

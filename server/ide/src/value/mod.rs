@@ -90,6 +90,13 @@ pub enum Verdict {
     Refused,
 }
 
+/// The words of a value of assignments such as `Environment=`, unquoted and unescaped; an unclosed quote ends with it.
+pub(crate) fn words_of(value: &str) -> Vec<String> {
+    use extract_word::Extract;
+    let flags = Extract::UNQUOTE | Extract::CUNESCAPE | Extract::UNESCAPE_RELAX | Extract::RELAX;
+    extract_word::words(value, flags).flatten().map(|word| word.text.into_owned()).collect()
+}
+
 /// Judges an assignment whole: key and value.
 pub fn verdict(context: ValueContext, value: &str) -> Verdict {
     let refused = match context.directive.availability(context.version) {

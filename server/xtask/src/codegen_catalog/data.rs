@@ -474,7 +474,7 @@ impl Complaints {
     }
 }
 
-fn read_toml<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T, String> {
+pub(super) fn read_toml<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T, String> {
     let path = folder.join(name);
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))

@@ -160,6 +160,10 @@ fn data_must_be_consistent() {
         ),
         ("special-units.toml", "name = \"-.mount\"", "name = \"-.mont\"", "has no known suffix"),
         ("dependencies.toml", "types = [\"service\"]", "types = [\"servce\"]", "is not a unit type"),
+        ("programs.toml", "names = [\"atd\"]", "names = [\"sshd\"]", "is there twice"),
+        ("programs.toml", "names = [\"atd\"]", "names = [\"zzz\"]", "must stand before zzz"),
+        ("programs.toml", "default = \"background\"", "default = \"daemon\"", "unknown variant `daemon`"),
+        ("launchers.toml", "names = [\"chroot\"]", "names = [\"sshd\"]", "also in programs.toml"),
     ] {
         let found = Workspace::new().change(file, from, to).complaint();
         assert!(found.contains(file) && found.contains(complaint), "{to}: {found}");
