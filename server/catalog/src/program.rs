@@ -31,6 +31,8 @@ pub struct Program {
     pub rest_after: &'static [&'static str],
     /// What it leaves in the background lives outside the service.
     pub detached: bool,
+    /// In the foreground it may still end by itself.
+    pub ends: bool,
     /// It stays in the foreground where systemd waits for `READY=1`.
     pub stays_for_notify: bool,
     /// A word behind one dash is one option.
@@ -86,6 +88,8 @@ pub enum Notify {
     Built,
     /// In recent releases.
     Recent,
+    /// It does not, but the program that it hosts may.
+    App,
     /// In no release.
     No,
 }
@@ -193,6 +197,7 @@ impl Program {
         valued: &[],
         rest_after: &[],
         detached: false,
+        ends: false,
         stays_for_notify: false,
         single_dash: false,
         ready: Ready::Exec,

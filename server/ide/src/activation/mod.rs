@@ -4,11 +4,13 @@ mod arguments;
 mod program;
 mod restart;
 mod service_type;
+pub mod settings;
 mod shell;
 mod start_limit;
 mod systemctl;
 
 pub use arguments::CallWord;
+pub(crate) use program::file_name;
 pub use program::{Launch, Mode, Reason, Via};
 pub use restart::{Restart, restart_table};
 pub use service_type::{ServiceType, type_matrix};

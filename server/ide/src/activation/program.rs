@@ -438,6 +438,6 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The last part of a path.
-fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }

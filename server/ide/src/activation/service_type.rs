@@ -57,6 +57,16 @@ impl ServiceType {
         Self::ALL.into_iter().find(|service_type| service_type.as_str() == word)
     }
 
+    /// Whether the service is ready at its first process's fork or execve.
+    pub fn is_ready_at_once(self) -> bool {
+        matches!(self, Self::Simple | Self::Exec | Self::Idle)
+    }
+
+    /// Whether the service is ready at `READY=1`.
+    pub fn notifies(self) -> bool {
+        matches!(self, Self::Notify | Self::NotifyReload)
+    }
+
     /// The type that counts for a service, as `service_add_extras()` settles it; `None` for other units.
     ///
     /// A `Type=` that the version does not know is ignored. Unset, it follows from the rest:

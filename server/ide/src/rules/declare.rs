@@ -45,6 +45,8 @@ pub enum Category {
     Install,
     /// Command lines.
     ExecCommand,
+    /// What a sandbox or a user keeps from working.
+    Security,
     /// Differences between versions of systemd.
     Portability,
 }
@@ -63,6 +65,7 @@ impl Category {
             Self::Path => "path",
             Self::Install => "install",
             Self::ExecCommand => "exec-command",
+            Self::Security => "security",
             Self::Portability => "portability",
         }
     }

@@ -19,6 +19,9 @@ mod key_too_new;
 mod multiple_execstart;
 mod no_exec_command;
 mod not_text;
+mod notify_access_too_narrow;
+mod notify_blocked_by_sandbox;
+mod oneshot_long_running;
 mod oneshot_restart_refused;
 mod path_unit_missing;
 mod socket_accept_mismatch;
@@ -28,6 +31,9 @@ mod start_limit_wrong_section;
 mod timeoutstart_not_idle_timeout;
 mod timer_unit_missing;
 mod trigger;
+mod type_forking_foreground;
+mod type_notify_unsupported;
+mod type_simple_daemonizes;
 mod unknown_key;
 mod unknown_section;
 mod value_too_new;
@@ -43,7 +49,7 @@ use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
-pub static RULES: [&Rule; 26] = [
+pub static RULES: [&Rule; 32] = [
     &not_text::NOT_TEXT,
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
@@ -51,6 +57,12 @@ pub static RULES: [&Rule; 26] = [
     &start_limit_unreachable::START_LIMIT_UNREACHABLE,
     &start_limit_wrong_section::START_LIMIT_WRONG_SECTION,
     &oneshot_restart_refused::ONESHOT_RESTART_REFUSED,
+    &type_simple_daemonizes::TYPE_SIMPLE_DAEMONIZES,
+    &type_forking_foreground::TYPE_FORKING_FOREGROUND,
+    &type_notify_unsupported::TYPE_NOTIFY_UNSUPPORTED,
+    &notify_access_too_narrow::NOTIFY_ACCESS_TOO_NARROW,
+    &notify_blocked_by_sandbox::NOTIFY_BLOCKED_BY_SANDBOX,
+    &oneshot_long_running::ONESHOT_LONG_RUNNING,
     &dbus_type_without_name::DBUS_TYPE_WITHOUT_NAME,
     &timer_unit_missing::TIMER_UNIT_MISSING,
     &path_unit_missing::PATH_UNIT_MISSING,

@@ -51,6 +51,8 @@ struct Program {
     #[serde(default)]
     detached: bool,
     #[serde(default)]
+    ends: bool,
+    #[serde(default)]
     stays_for_notify: bool,
     #[serde(default)]
     single_dash: bool,
@@ -92,6 +94,7 @@ enum Notify {
     Yes,
     Built,
     Recent,
+    App,
     No,
 }
 
@@ -270,6 +273,7 @@ fn program(row: &Program) -> Vec<String> {
         &[
             ("verified", row.verified),
             ("detached", row.detached),
+            ("ends", row.ends),
             ("stays_for_notify", row.stays_for_notify),
             ("single_dash", row.single_dash),
             ("notify_child", row.notify_child),
