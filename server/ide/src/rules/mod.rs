@@ -24,6 +24,7 @@ mod notify_blocked_by_sandbox;
 mod oneshot_long_running;
 mod oneshot_restart_refused;
 mod path_unit_missing;
+mod remedy;
 mod socket_accept_mismatch;
 mod socket_without_service;
 mod start_limit_unreachable;

@@ -1,12 +1,14 @@
 //! Rule: `READY=1` or pings from a process whose word systemd does not take.
 
-use unit_catalog::{Hands, Notify};
+use unit_catalog::{Hands, Notify, Section};
+use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::settings::{NotifyAccess, notify_access, runs_as_root, type_setting, watchdog};
 use crate::activation::{Launch, Script, ServiceType, ShellCommand, file_name};
 use crate::diagnostic::Severity;
+use crate::fix::Fix;
 
 declare_rule! {
     /// ## What it does
@@ -56,7 +58,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Always,
         check: Unit(check),
     }
 }
@@ -93,10 +95,32 @@ fn check(cx: &mut UnitContext<'_>) {
         if let Some(set) = set.or(cause) {
             finding.relate_line(set, "this asks for the word of the main process");
         }
+        let all = Fix::risky("Use `NotifyAccess=all`");
+        finding.offer(match set {
+            Some(set) => all.set(set, "all"),
+            None => all.insert(launch.file(), Section::Service, "NotifyAccess=all"),
+        });
+        if let Some(fix) = exec_in_script(launch) {
+            finding.offer(fix);
+        }
     }
 }
 
 const OTHER_SHELL: &str = "`systemd-notify` is called by a shell that is not the main process";
+
+/// Makes the shell become its only command.
+fn exec_in_script(launch: &Launch<'_>) -> Option<Fix> {
+    let script =
+        launch.script.as_ref().filter(|script| script.commands.len() == 1 && launch.via.len() == 1)?;
+    launch.via.first().filter(|via| via.launcher.shell)?;
+    let name = script.commands[0].words.first()?;
+    let (range, value) = (launch.setting.entry.value_range()?, launch.setting.value());
+    // The script is a word of its own; where it is quoted plainly, the program stands right behind the quote.
+    let word = launch.command.words.iter().find(|word| word.text.trim_start().starts_with(&name.text))?;
+    let offset = value.get(std::ops::Range::from(word.range))?.find(&name.text)? as u32;
+    let at = launch.setting.entry.value_to_source(TextRange::at(word.range.start + offset));
+    (range.start <= at.start).then(|| Fix::risky("Prefix `exec`").replace(launch.file(), at, "exec "))
+}
 
 /// Which process sends the message that the main process should send.
 fn outsider(cx: &UnitContext<'_>, launch: &Launch<'_>) -> Option<(Severity, String)> {

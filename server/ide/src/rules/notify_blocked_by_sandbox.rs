@@ -6,6 +6,7 @@ use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::ServiceType;
 use crate::activation::settings::{start_timeout, type_setting, watchdog};
+use crate::fix::Fix;
 use crate::value::{TimeSpan, words_of};
 use crate::workspace::{Effective, Setting};
 
@@ -51,7 +52,7 @@ declare_rule! {
         category: Security,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Always,
         check: Unit(check),
     }
 }
@@ -85,6 +86,13 @@ fn check(cx: &mut UnitContext<'_>) {
         if let Some(cause) = cause {
             finding.relate_line(cause, "this asks for notifications");
         }
+        let value = setting.value();
+        let fix = Fix::risky("Allow AF_UNIX");
+        finding.offer(match value.strip_prefix('~') {
+            _ if value == "none" => fix.set(setting, "AF_UNIX"),
+            None => fix.set(setting, format!("{value} AF_UNIX")),
+            Some(_) => fix.insert(setting.file, Section::Service, "RestrictAddressFamilies=AF_UNIX"),
+        });
     }
 }
 

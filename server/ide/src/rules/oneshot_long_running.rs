@@ -3,6 +3,7 @@
 use unit_catalog::{Interpreter, UnitType};
 
 use super::declare::declare_rule;
+use super::remedy::{foreground_type, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{start_timeout, type_setting};
 use crate::activation::{Launch, Mode, Reason, ServiceType};
@@ -53,7 +54,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Unit(check),
     }
 }
@@ -80,6 +81,10 @@ fn check(cx: &mut UnitContext<'_>) {
         finding.relate_elsewhere(launch.file(), launch.range(), "the command");
         if let Some(kind) = kind {
             finding.relate_line(kind, "the type is set here");
+        }
+        // Only oneshots may have several commands.
+        if launches.len() == 1 {
+            finding.offer(use_type(kind, launch, foreground_type(launch)));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Rule: `Type=forking` for a program that stays in the foreground.
 
-use unit_catalog::{Interpreter, Section};
+use unit_catalog::{Conduct, Interpreter, Section};
 
 use super::declare::declare_rule;
+use super::remedy::{foreground_type, remove_flag, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{start_timeout, type_setting};
 use crate::activation::{Launch, Mode, Reason, ServiceType};
@@ -52,7 +53,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Always,
         check: Unit(check),
     }
 }
@@ -83,7 +84,18 @@ fn check(cx: &mut UnitContext<'_>) {
         if let Some(kind) = kind {
             finding.relate_line(kind, "the type is set here");
         }
+        finding.offer(use_type(kind, launch, foreground_type(launch)));
+        if launch.program.is_some_and(|program| {
+            program.default == Conduct::Background && program.foreground.contains(&flag_at(launch, word))
+        }) && let Some(fix) = remove_flag(launch, word)
+        {
+            finding.offer(fix);
+        }
     }
+}
+
+fn flag_at<'l>(launch: &'l Launch<'_>, word: usize) -> &'l str {
+    launch.words.get(word).map_or("", |word| &word.text)
 }
 
 fn capitalized(text: &str) -> String {

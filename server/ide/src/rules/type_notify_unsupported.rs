@@ -3,6 +3,7 @@
 use unit_catalog::{Hands, Notify, Section, Version};
 
 use super::declare::declare_rule;
+use super::remedy::{add_flag, keep_in_foreground, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{NotifyAccess, notify_access, start_timeout, type_setting};
 use crate::activation::{Launch, Mode, Reason, ServiceType};
@@ -53,7 +54,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Unit(check),
     }
 }
@@ -105,6 +106,20 @@ fn check(cx: &mut UnitContext<'_>) {
         finding.relate_elsewhere(launch.file(), launch.range(), "the command");
         if let Some(kind) = kind {
             finding.relate_line(kind, "the type is set here");
+        }
+        let program = launch.program.filter(|program| program.notify != Some(Notify::No));
+        if launch.notifies() == Some(Notify::No) {
+            let switch = program.and_then(|program| program.notify_with.first());
+            if let Some(fix) = switch.and_then(|switch| add_flag(launch, switch)) {
+                finding.offer(fix);
+            }
+            if !matches!(launch.mode(), Mode::Background(_)) {
+                finding.offer(use_type(kind, launch, "exec"));
+            }
+        } else if let Some(fix) = program.and_then(|program| keep_in_foreground(launch, program)) {
+            finding.offer(fix);
+        } else if launch.program.is_some_and(|program| program.no_reload_signal) {
+            finding.offer(use_type(kind, launch, "notify"));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Rule: a daemon that forks under a type for which that is its end.
 
-use unit_catalog::{Hands, Interpreter};
+use unit_catalog::{Hands, Interpreter, Section};
 
 use super::declare::declare_rule;
+use super::remedy::{keep_in_foreground, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{self, lives_by_cgroup, remains_after_exit};
 use crate::activation::{Launch, Mode, Reason, Restart};
@@ -53,7 +54,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: None,
+        fix: Sometimes,
         check: Unit(check),
     }
 }
@@ -95,6 +96,15 @@ fn check(cx: &mut UnitContext<'_>) {
         finding.relate_elsewhere(launch.file(), launch.range(), "the command");
         if let Some(kind) = kind {
             finding.relate_line(kind, "the type is set here");
+        }
+        if let Some(fix) = launch.program.and_then(|program| keep_in_foreground(launch, program)) {
+            finding.offer(fix);
+        }
+        if launch.program.is_some_and(|program| program.detached) {
+            let fix = use_type(kind, launch, "oneshot");
+            finding.offer(fix.insert(launch.file(), Section::Service, "RemainAfterExit=yes"));
+        } else if severity < Severity::Hint {
+            finding.offer(use_type(kind, launch, "forking"));
         }
     }
 }
