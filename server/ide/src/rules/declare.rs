@@ -37,6 +37,8 @@ pub enum Category {
     RestartPolicy,
     /// How often it may start.
     StartLimit,
+    /// What a unit needs, and in which order units start.
+    OrderingDependency,
     /// Timers and what they start.
     Timer,
     /// Paths and what they start.
@@ -61,6 +63,7 @@ impl Category {
             Self::TypeReadiness => "type-readiness",
             Self::RestartPolicy => "restart-policy",
             Self::StartLimit => "start-limit",
+            Self::OrderingDependency => "ordering-dependency",
             Self::Timer => "timer",
             Self::Path => "path",
             Self::Install => "install",
