@@ -172,6 +172,11 @@ impl Rule {
         lines.collect::<Vec<_>>().join("\n")
     }
 
+    /// Where the manual page is on the web.
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.code)
+    }
+
     /// The first sentence of the page's first section.
     pub fn summary(&self) -> String {
         let page = self.page_text();
