@@ -17,7 +17,7 @@ mod value_kind;
 mod version;
 mod word;
 
-pub use dependency::{ImplicitDependency, implicit_dependencies, inverse};
+pub use dependency::{Condition, ImplicitDependency, Manager, implicit_dependencies, inverse};
 pub use directive::{
     Availability, BooleanWords, Deprecation, Directive, Empty, directive, directives, sections_with,
 };

@@ -37,6 +37,9 @@ fn line(edge: &Edge<'_>) -> String {
         C::Install { file, range, .. } => format!("[Install] `{}`", support::slice(file, range)),
         C::Link(link) => format!("link {}", link.path.display()),
         C::Name { .. } => "name".to_owned(),
+        C::Implied { file, entry } => {
+            format!("implied by `{}`", file.unit.entries()[entry as usize].item.text().trim_end())
+        }
         C::Implicit(why) => why.to_owned(),
         C::DBus(file) => file.path.display().to_string(),
     };
@@ -96,7 +99,6 @@ PartOf=www.service
         multi-user.target Wants web.service: link /etc/systemd/system/multi-user.target.wants/web.service, Always
         other.service PartOf web.service: line `www.service`, OnceEnabled
         web.service After db.service: line `db.service`, Always
-        web.service Wants cache@web.service: line `"cache@%p.service"`, Always
         web.service Wants db.service: line `db.service`, Always
         web.socket Before web.service: name, Always
         web.socket Triggers web.service: name, Always

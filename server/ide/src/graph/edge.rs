@@ -60,6 +60,14 @@ pub enum Cause<'a> {
         /// The file that has the name.
         file: &'a Arc<File>,
     },
+    /// systemd adds it because of a line that does not name the other unit: `WorkingDirectory=` means the mounts below
+    /// it, `LogNamespace=` the sockets of that journal.
+    Implied {
+        /// The file.
+        file: &'a Arc<File>,
+        /// The entry in that file.
+        entry: u32,
+    },
     /// systemd adds it; the reason, for people: "every service has it by default".
     Implicit(&'static str),
     /// A D-Bus activation file with `SystemdService=`.
@@ -71,6 +79,7 @@ impl<'a> Cause<'a> {
     pub fn place(&self) -> Option<(&'a Arc<File>, Option<TextRange>)> {
         match *self {
             Self::Line { file, range, .. } | Self::Install { file, range, .. } => Some((file, Some(range))),
+            Self::Implied { file, entry } => Some((file, Some(file.unit.entries()[entry as usize].range()))),
             Self::Name { file } | Self::DBus(file) => Some((file, None)),
             Self::Link(_) | Self::Implicit(_) => None,
         }
@@ -97,4 +106,9 @@ pub(super) enum Condition {
     None,
     /// Somebody enables the unit.
     Enabled,
+    /// A file describes the other unit and does not mask it.
+    Described,
+    /// A target waits for what it pulls in, unless one of the two goes without default dependencies or the target is
+    /// to come first (`unit_add_default_target_dependency()`).
+    TargetOrder,
 }

@@ -53,7 +53,7 @@ pub(super) fn each_name<'a, 'b>(
     entry: u32,
     mut add: impl FnMut(&mut Stating<'a, 'b>, UnitName, Cause<'a>),
 ) {
-    for word in words(setting.value(), Extract::UNQUOTE | Extract::RETAIN_ESCAPE) {
+    for word in words(setting.value(), Extract::RETAIN_ESCAPE) {
         let Ok(word) = word else { return };
         if let Some(other) = stating.name.other(&word.text) {
             let range = setting.source_range(word.range);

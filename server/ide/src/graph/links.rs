@@ -1,5 +1,7 @@
 //! Edges that links in `X.wants/`, `X.requires/` and `X.upholds/` make.
 
+use unit_catalog::Version;
+
 use super::edge::Cause;
 use super::{Relation, Stating};
 use crate::workspace::{LinkFolder, UnitName, drop_in_owners};
@@ -15,7 +17,8 @@ pub(super) fn linked(stating: &mut Stating<'_, '_>) {
             for link in workspace.links_in(&owner, asker) {
                 let Some((_, folder)) = link.folder() else { continue };
                 // The same name in a folder that comes later is hidden.
-                if seen.contains(&(folder, link.name())) {
+                let known = folder != LinkFolder::Upholds || stating.version() >= Version(254);
+                if !known || seen.contains(&(folder, link.name())) {
                     continue;
                 }
                 seen.push((folder, link.name()));

@@ -1,11 +1,16 @@
 //! The graph of units: who starts, stops and orders whom, and what says so.
 
-mod defaults;
+mod dbus;
 mod edge;
+mod fixed;
 mod lines;
 mod links;
+mod mounts;
+mod paths;
 mod relation;
+mod slices;
 pub mod starters;
+mod stating;
 mod trigger;
 
 use std::sync::OnceLock;
@@ -17,7 +22,9 @@ pub use edge::{Cause, Edge, Holds};
 use edge::{Condition, Statement};
 pub use relation::Relation;
 
-use crate::workspace::{Aliases, Effective, FileKind, Place, UnitName, Workspace};
+use stating::Stating;
+
+use crate::workspace::{Aliases, Place, UnitName, Workspace, World};
 
 /// The units that units of one place see, and how they bear on each other.
 pub struct Graph<'a> {
@@ -31,15 +38,6 @@ pub struct Graph<'a> {
 struct Index {
     units: Vec<UnitName>,
     stating: FxHashMap<UnitName, Vec<UnitName>>,
-}
-
-/// A unit that is being asked what it states.
-struct Stating<'a, 'b> {
-    workspace: &'a Workspace,
-    asker: &'b Place,
-    name: &'b UnitName,
-    unit: &'b Effective<'a>,
-    statements: Vec<Statement<'a>>,
 }
 
 impl Workspace {
@@ -116,55 +114,69 @@ impl<'a> Graph<'a> {
     fn edges(&self, name: &UnitName, keep: impl Fn(&Edge<'a>, &UnitName) -> bool) -> Vec<Edge<'a>> {
         let id = self.id(name);
         let mut edges: Vec<_> =
-            self.statements(&id).into_iter().map(|statement| self.edge(&id, statement)).collect();
+            self.statements(&id).into_iter().filter_map(|statement| self.edge(&id, statement)).collect();
         for alias in self.names(&id) {
             for other in self.index().stating.get(&alias).into_iter().flatten().filter(|other| **other != id)
             {
                 let about = self.statements(other).into_iter().filter(|statement| statement.other == alias);
-                edges.extend(about.map(|statement| self.edge(other, statement)));
+                edges.extend(about.filter_map(|statement| self.edge(other, statement)));
             }
         }
         edges.retain(|edge| keep(edge, &id));
         edges
     }
 
-    fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Edge<'a> {
+    /// The edge that a statement makes, if its condition holds.
+    fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Option<Edge<'a>> {
         let Statement { relation, other, cause, condition } = statement;
         let linked = self.workspace.id_by(&other, &self.asker, Aliases::Linked);
+        if condition == Condition::Described && !self.is_loaded(&linked) {
+            return None;
+        }
+        if condition == Condition::TargetOrder && !self.waits_for(stating, &linked) {
+            return None;
+        }
         let id = self.id(&other);
         let holds = match condition {
-            Condition::None if linked == id => Holds::Always,
-            _ => Holds::OnceEnabled,
+            Condition::Enabled => Holds::OnceEnabled,
+            _ if linked != id => Holds::OnceEnabled,
+            _ => Holds::Always,
         };
-        match relation.is_forward() {
+        Some(match relation.is_forward() {
             true => Edge { from: stating.clone(), relation, to: id, cause, holds },
             false => Edge { from: id, relation: relation.inverse(), to: stating.clone(), cause, holds },
-        }
+        })
     }
 
-    /// What the unit of this own name states; nothing when it is masked.
-    fn statements(&self, id: &UnitName) -> Vec<Statement<'a>> {
-        let unit = self.workspace.effective_or_drop_ins(id, &self.asker);
-        if unit.fragment.is_some_and(|fragment| fragment.masked) {
-            return Vec::new();
-        }
-        let mut stating = Stating {
-            workspace: self.workspace,
-            asker: &self.asker,
-            name: id,
-            unit: &unit,
-            statements: Vec::new(),
+    /// Whether a target that pulls in `other` waits for it.
+    fn waits_for(&self, target: &UnitName, other: &UnitName) -> bool {
+        let is = |name: &UnitName, id: &UnitName| {
+            name == id || self.workspace.id_by(name, &self.asker, Aliases::Linked) == *id
         };
-        links::linked(&mut stating);
-        if !unit.parts.is_empty() {
-            lines::declared(&mut stating);
-            lines::installed(&mut stating);
-            trigger::triggered(&mut stating);
-        }
-        if unit.fragment.is_some() {
-            defaults::by_default(&mut stating);
-        }
-        stating.statements
+        let first = |statement: &Statement<'_>, relation, id| {
+            statement.relation == relation
+                && statement.condition == Condition::None
+                && is(&statement.other, id)
+        };
+        self.is_loaded(other)
+            && stating::has_default_dependencies(self.workspace, &self.asker, other)
+            && !self.statements(target).iter().any(|statement| first(statement, Relation::Before, other))
+            && !self.statements(other).iter().any(|statement| {
+                // Of two targets that pull in each other one has to be the first.
+                first(statement, Relation::After, target)
+                    || statement.condition == Condition::TargetOrder
+                        && is(&statement.other, target)
+                        && target > other
+            })
+    }
+
+    /// Whether a file describes the unit and does not mask it.
+    fn is_loaded(&self, id: &UnitName) -> bool {
+        self.workspace.fragment(id, &self.asker).is_some_and(|file| !file.masked)
+    }
+
+    fn statements(&self, id: &UnitName) -> Vec<Statement<'a>> {
+        stating::statements(self.workspace, &self.asker, id)
     }
 
     fn is_described(&self, unit: &UnitName) -> bool {
@@ -176,15 +188,12 @@ impl<'a> Graph<'a> {
             let mut index = Index::default();
             let mut seen = FxHashSet::default();
             let files = self.workspace.files().filter(|file| self.workspace.sees(&self.asker, &file.place));
-            let mut next: Vec<UnitName> = files
-                .filter_map(|file| match &file.kind {
-                    FileKind::Fragment { name, .. } => name.clone(),
-                    FileKind::DropIn { owner, .. } => UnitName::parse(owner),
-                    FileKind::DBusService | FileKind::Other => None,
-                })
-                .collect();
+            let mut next: Vec<UnitName> = files.filter_map(|file| file.unit_name()).collect();
             let folders = self.workspace.links().filter_map(|link| UnitName::parse(link.folder()?.0));
             next.extend(folders);
+            if self.workspace.world(&self.asker) == World::Closed {
+                next.extend(PERPETUAL.iter().filter_map(|name| UnitName::parse(name)));
+            }
             for _ in 0..MOST_GENERATIONS {
                 let mut named = Vec::new();
                 for name in std::mem::take(&mut next) {
@@ -212,25 +221,9 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// Units that each manager has from its start to its end, without any file.
+const PERPETUAL: [&str; 4] = ["-.mount", "-.slice", "init.scope", "system.slice"];
+
 /// Units that exist because another names them may name others in turn; a template that names instances of itself
 /// would go on for ever.
 const MOST_GENERATIONS: usize = 8;
-
-impl<'a> Stating<'a, '_> {
-    /// The unit's own name and the names that links give it.
-    fn names(&self) -> Vec<UnitName> {
-        let aliases = self.workspace.linked_aliases(self.name, self.asker);
-        std::iter::once(self.name.clone()).chain(aliases).collect()
-    }
-
-    fn state(&mut self, relation: Relation, other: UnitName, cause: Cause<'a>) {
-        self.add(Statement { relation, other, cause, condition: Condition::None });
-    }
-
-    fn add(&mut self, statement: Statement<'a>) {
-        // systemd drops dependencies of a unit on itself.
-        if statement.other != *self.name {
-            self.statements.push(statement);
-        }
-    }
-}

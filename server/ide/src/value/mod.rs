@@ -22,6 +22,7 @@ pub use number::{
     size_in_bytes, time_span,
 };
 pub use path::{ExecCommand, ExecWord, exec_commands};
+pub(crate) use specifier::expansion;
 
 /// Whose value it is, and who reads it.
 #[derive(Clone, Copy, Debug)]

@@ -27,6 +27,7 @@ pub use place::{Place, Scope};
 pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
 pub use unit_name::UnitName;
+pub(crate) use unit_name::{escape, escape_path, unescape_path};
 
 /// All files known, as one snapshot: a clone costs the open buffers, not the files on disk.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ struct Disk {
     by_unit: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     links: Links,
+    /// D-Bus activation files by the unit that they name.
+    activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
 }
 
 impl Workspace {
@@ -162,6 +165,17 @@ impl Workspace {
         effective::sees(asker, place)
     }
 
+    /// The D-Bus activation files that start the unit of this name for managers that `asker` belongs to.
+    pub(crate) fn activation_files<'a>(
+        &'a self,
+        unit: &UnitName,
+        asker: &Place,
+    ) -> impl Iterator<Item = &'a Arc<File>> {
+        let open = self.open.values().filter(move |file| file.activates() == Some(unit.as_str()));
+        let closed = self.disk.activating.get(unit.as_str()).into_iter().flatten();
+        open.chain(self.closed(closed)).filter(move |file| file.place.serves(asker))
+    }
+
     /// The symlinks in unit folders.
     pub fn links(&self) -> impl ExactSizeIterator<Item = &UnitLink> {
         self.disk.links.all().map(|placed| &placed.link)
@@ -191,6 +205,9 @@ impl Disk {
         if let Some(owner) = file.owner() {
             self.by_unit.entry(owner.into()).or_default().push(path.clone());
         }
+        if let Some(unit) = file.activates() {
+            self.activating.entry(unit.into()).or_default().push(path.clone());
+        }
         for mention in file.mentions() {
             let users = self.mentioned.entry(mention.name.clone()).or_default();
             if users.last() != Some(&path) {
@@ -206,6 +223,9 @@ impl Disk {
         };
         if let Some(owner) = file.owner() {
             forget(&mut self.by_unit, owner, path);
+        }
+        if let Some(unit) = file.activates() {
+            forget(&mut self.activating, unit, path);
         }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
@@ -223,6 +243,16 @@ fn forget(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Pa
 }
 
 impl File {
+    /// The unit that a D-Bus activation file names: its `SystemdService=`.
+    pub fn activates(&self) -> Option<&str> {
+        if self.kind != FileKind::DBusService {
+            return None;
+        }
+        let entries = self.unit.entries().iter().rev();
+        let mut set = entries.filter(|entry| entry.item.key() == Some("SystemdService"));
+        set.next().and_then(|entry| entry.item.value())
+    }
+
     /// The name under which other units find this file: its unit name, or its drop-in folder's owner.
     pub fn owner(&self) -> Option<&str> {
         match &self.kind {
@@ -237,9 +267,7 @@ impl File {
     pub fn unit_name(&self) -> Option<UnitName> {
         match &self.kind {
             FileKind::Fragment { name, .. } => name.clone(),
-            FileKind::DropIn { owner, .. } => {
-                UnitName::parse(owner).filter(|name| !name.prefix().ends_with('-') || name.prefix() == "-")
-            }
+            FileKind::DropIn { owner, .. } => UnitName::parse(owner).filter(|name| !name.is_dash_prefix()),
             FileKind::DBusService | FileKind::Other => None,
         }
     }

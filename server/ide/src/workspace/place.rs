@@ -93,6 +93,11 @@ impl Place {
         (self.root != asker.root, self.rank)
     }
 
+    /// Whether the bus that has its files at this place starts units that units at `asker` see.
+    pub(super) fn serves(&self, asker: &Place) -> bool {
+        self.scope == asker.scope && (self.root == asker.root || self.is_machine())
+    }
+
     /// Whether this is the running machine's own search path.
     pub fn is_machine(&self) -> bool {
         self.searched && self.root.as_os_str() == "/"

@@ -198,12 +198,14 @@ impl Workspace {
             UnitType::Automount => return Some((name.with_type(UnitType::Mount)?, None)),
             _ => return None,
         };
-        // The first usable line wins for Unit=, which may name any other type; the last one for Service=.
+        // The first usable line wins for Unit=, which may name any unit but its own; the last one for Service=.
         let usable = |value: &str| match unit.unit_type {
-            UnitType::Socket => value.ends_with(".service"),
-            own => name
+            UnitType::Socket => UnitName::parse(value).map_or(value.ends_with(".service"), |service| {
+                service.unit_type() == UnitType::Service && !service.is_template()
+            }),
+            _ => name
                 .expand(value)
-                .is_none_or(|value| UnitName::parse(&value).is_some_and(|unit| unit.unit_type() != own)),
+                .is_none_or(|value| UnitName::parse(&value).is_some_and(|unit| unit != *name)),
         };
         let mut explicit = unit.list(section, key).into_iter().filter(|setting| usable(setting.value()));
         let explicit = match unit.unit_type {
@@ -211,7 +213,10 @@ impl Workspace {
             _ => explicit.next(),
         };
         match explicit {
-            Some(setting) => Some((UnitName::parse(&name.expand(setting.value())?)?, Some(setting))),
+            Some(setting) => {
+                let target = UnitName::parse(&name.expand(setting.value())?)?;
+                Some((name.instantiated(target), Some(setting)))
+            }
             None => Some((name.with_type(UnitType::Service)?, None)),
         }
     }

@@ -68,6 +68,11 @@ impl UnitName {
         self.instance() == Some("")
     }
 
+    /// Whether drop-ins of this name speak for all units whose names begin like it: `foo-.service`.
+    pub(crate) fn is_dash_prefix(&self) -> bool {
+        self.prefix().ends_with('-') && self.prefix() != "-"
+    }
+
     /// The template of an instance: `foo@.service` for `foo@bar.service`.
     pub fn template(&self) -> Option<UnitName> {
         match self.instance() {
@@ -162,6 +167,34 @@ fn last_component(prefix: &str) -> &str {
     prefix.rsplit('-').next().unwrap_or(prefix)
 }
 
+/// A text as part of a unit's name (`unit_name_escape()`): `/` becomes `-`, what names may not hold `\xNN`.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'/' => out.push('-'),
+            b'.' if at == 0 => out.push_str("\\x2e"),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'_' | b'.' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out
+}
+
+/// An absolute path as a unit's name (`unit_name_path_escape()`): `srv-data` for `/srv//data/`, `-` for `/`.
+pub(crate) fn escape_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.is_empty() { "-".to_owned() } else { escape(&parts.join("/")) }
+}
+
+/// The path that a mount, automount, swap or device has in its name.
+pub(crate) fn unescape_path(stem: &str) -> Option<String> {
+    match stem {
+        "-" => Some("/".to_owned()),
+        _ => unescape(stem).map(|path| format!("/{path}")),
+    }
+}
+
 /// Undoes `systemd-escape`: `-` becomes `/`, `\xNN` the byte.
 fn unescape(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
@@ -223,6 +256,17 @@ mod tests {
             assert_eq!(UnitName::parse(bad), None, "{bad}");
         }
         assert_eq!(UnitName::parse(&format!("{}.service", "x".repeat(250))), None);
+    }
+
+    #[test]
+    fn paths_as_names() {
+        for (path, stem) in
+            [("/", "-"), ("//srv/./my-data/", "srv-my\\x2ddata"), ("/.x/a b/é", "\\x2ex-a\\x20b-\\xc3\\xa9")]
+        {
+            assert_eq!(escape_path(path), stem);
+        }
+        assert_eq!(unescape_path("srv-my\\x2ddata").as_deref(), Some("/srv/my-data"));
+        assert_eq!(unescape_path("-").as_deref(), Some("/"));
     }
 
     #[test]

@@ -246,7 +246,7 @@ pub(super) struct SpecialUnit {
     pub(super) since: Option<u16>,
 }
 
-#[derive(Deserialize, PartialEq)]
+#[derive(Deserialize, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Manager {
     System,
@@ -265,13 +265,35 @@ pub(super) struct Dependencies {
 pub(super) struct Dependency {
     pub(super) types: Vec<String>,
     pub(super) add: Vec<String>,
-    #[serde(default)]
     pub(super) on: Vec<String>,
+    pub(super) why: String,
     #[serde(default)]
-    pub(super) target: String,
-    pub(super) when: Option<String>,
+    pub(super) when: Vec<Condition>,
     #[serde(default)]
     pub(super) default: bool,
+    pub(super) scope: Option<Manager>,
+    pub(super) since: Option<u16>,
+    pub(super) until: Option<u16>,
+}
+
+/// The conditions of `unit_catalog::Condition`, by the same names.
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Condition {
+    RunsProcesses,
+    LogsToJournal,
+    KeepsDirectories,
+    HasRootImage,
+    HasPrivateTmp,
+    TakesBusName,
+    FollowsCalendar,
+    Intrinsic,
+    Local,
+    OverNetwork,
+    MustNotFail,
+    InMemory,
+    HasQuota,
+    SwapsToFile,
 }
 
 impl Directive {
@@ -443,12 +465,10 @@ impl Data {
                     complaints.add("dependencies.toml", name, "is not a unit type".to_owned());
                 }
             }
-            if dependency.on.is_empty() == dependency.target.is_empty() {
-                complaints.add(
-                    "dependencies.toml",
-                    &dependency.add.join(", "),
-                    format!("of {} needs either `on` or `target`", dependency.types.join(", ")),
-                );
+            for name in &dependency.on {
+                if unit_type(name).is_none() {
+                    complaints.add("dependencies.toml", name, "has no known suffix".to_owned());
+                }
             }
         }
     }

@@ -271,17 +271,20 @@ pub(super) fn special_units(data: &Data) -> String {
 pub(super) fn dependencies(data: &Data) -> String {
     let mut out =
         head("Dependencies that systemd adds by itself, and inverse relations.", "dependencies.toml");
-    out.push_str("use crate::{ImplicitDependency, UnitType};\n");
+    out.push_str("use crate::{Condition, ImplicitDependency, Manager, UnitType, Version};\n");
     table(&mut out, "INVERSE", "(&str, &str)", &data.dependencies.inverse, |pair| format!("{pair:?}"));
     table(&mut out, "IMPLICIT", "ImplicitDependency", &data.dependencies.dependency, |it| {
         format!(
-            "ImplicitDependency {{ unit_types: &[{}], add: &{:?}, on: &{:?}, target: {:?}, when: {:?}, default: {} }}",
+            "ImplicitDependency {{ unit_types: &[{}], add: &{:?}, on: &{:?}, why: {:?}, when: &[{}], default: {}, manager: {}, since: {}, until: {} }}",
             list(&it.types, |name| unit_type(name)),
             it.add,
             it.on,
-            it.target,
-            it.when,
+            it.why,
+            list(&it.when, |condition| format!("Condition::{condition:?}")),
             it.default,
+            option(it.scope.as_ref().map(|scope| format!("Manager::{scope:?}"))),
+            option(it.since.map(version)),
+            option(it.until.map(version)),
         )
     });
     out

@@ -1,0 +1,146 @@
+//! A unit that is asked what it says about others: what the sources of edges share.
+
+use unit_catalog::{Section, Version};
+
+use super::edge::{Cause, Condition, Statement};
+use super::{Relation, dbus, fixed, lines, links, mounts, paths, slices, trigger};
+use crate::value::boolean;
+use crate::workspace::{Effective, Place, Scope, Setting, UnitName, Workspace};
+
+/// A unit with what it has said so far.
+pub(super) struct Stating<'a, 'b> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) asker: &'b Place,
+    /// The unit's own name.
+    pub(super) name: &'b UnitName,
+    pub(super) unit: &'b Effective<'a>,
+    pub(super) statements: Vec<Statement<'a>>,
+}
+
+/// Everything that the unit of this own name states in the universe of `asker`; nothing when it is masked.
+pub(super) fn statements<'a>(workspace: &'a Workspace, asker: &Place, id: &UnitName) -> Vec<Statement<'a>> {
+    let unit = workspace.effective_or_drop_ins(id, asker);
+    if unit.fragment.is_some_and(|fragment| fragment.masked) {
+        return Vec::new();
+    }
+    let mut stating = Stating { workspace, asker, name: id, unit: &unit, statements: Vec::new() };
+    links::linked(&mut stating);
+    dbus::activated(&mut stating);
+    if !unit.parts.is_empty() {
+        lines::declared(&mut stating);
+        lines::installed(&mut stating);
+        trigger::triggered(&mut stating);
+    }
+    // Slices need no file. What only drop-ins are known of may be anything.
+    if matches!(id.as_str(), "-.mount" | "init.scope") && unit.fragment.is_none() {
+        slices::lies_in(&mut stating);
+    } else if unit.fragment.is_some() || unit.unit_type == unit_catalog::UnitType::Slice {
+        fixed::added(&mut stating);
+        slices::lies_in(&mut stating);
+        paths::needed(&mut stating);
+        mounts::added(&mut stating);
+    }
+    waits_for_what_it_pulls_in(&mut stating);
+    stating.statements
+}
+
+/// Whether `DefaultDependencies=` leaves the default on for the unit of this own name.
+pub(super) fn has_default_dependencies(workspace: &Workspace, asker: &Place, id: &UnitName) -> bool {
+    let unit = workspace.effective_or_drop_ins(id, asker);
+    let stating = Stating { workspace, asker, name: id, unit: &unit, statements: Vec::new() };
+    stating.has_default_dependencies()
+}
+
+/// The default order of targets.
+fn waits_for_what_it_pulls_in(stating: &mut Stating<'_, '_>) {
+    use Relation as R;
+    if stating.unit.unit_type != unit_catalog::UnitType::Target || !stating.has_default_dependencies() {
+        return;
+    }
+    let pulls =
+        |relation| matches!(relation, R::Requires | R::Requisite | R::Wants | R::BindsTo | R::Upholds);
+    let pulled = stating.statements.iter().filter(|statement| pulls(statement.relation));
+    let pulled: Vec<_> = pulled.map(|statement| statement.other.clone()).collect();
+    for other in pulled {
+        let cause = Cause::Implicit("a target waits for what it pulls in");
+        stating.add(Statement { relation: R::After, other, cause, condition: Condition::TargetOrder });
+    }
+}
+
+impl<'a> Stating<'a, '_> {
+    /// The unit's own name and the names that links give it.
+    pub(super) fn names(&self) -> Vec<UnitName> {
+        let aliases = self.workspace.linked_aliases(self.name, self.asker);
+        std::iter::once(self.name.clone()).chain(aliases).collect()
+    }
+
+    /// The systemd aimed at.
+    pub(super) fn version(&self) -> Version {
+        self.workspace.version()
+    }
+
+    /// Whether the user manager loads the unit.
+    pub(super) fn is_users(&self) -> bool {
+        self.asker.scope == Scope::User
+    }
+
+    /// The section that only units of this type have.
+    pub(super) fn own_section(&self) -> Option<Section> {
+        self.unit.unit_type.own_section()
+    }
+
+    /// Whether the unit's own section sets the key to anything.
+    pub(super) fn sets(&self, key: &str) -> bool {
+        self.own_section().is_some_and(|section| !self.unit.list(section, key).is_empty())
+    }
+
+    /// The last assignment of a key in the unit's own section that is not empty.
+    pub(super) fn last(&self, key: &str) -> Option<Setting<'a>> {
+        self.unit.scalar(self.own_section()?, key, |_| true)
+    }
+
+    /// The boolean that the section sets the key to.
+    pub(super) fn boolean(&self, section: Section, key: &str) -> Option<bool> {
+        let setting = self.unit.scalar(section, key, |value| boolean(value).is_some())?;
+        boolean(setting.value())
+    }
+
+    /// Whether `DefaultDependencies=` leaves the default on.
+    pub(super) fn has_default_dependencies(&self) -> bool {
+        // These last as long as the manager.
+        !matches!(self.name.as_str(), "-.slice" | "system.slice" | "-.mount" | "init.scope")
+            && self.boolean(Section::Unit, "DefaultDependencies") != Some(false)
+    }
+
+    /// Whether the unit's own section sets the key to yes.
+    pub(super) fn is_on(&self, key: &str) -> bool {
+        self.own_section().is_some_and(|section| self.boolean(section, key) == Some(true))
+    }
+
+    pub(super) fn state(&mut self, relation: Relation, other: UnitName, cause: Cause<'a>) {
+        self.add(Statement { relation, other, cause, condition: Condition::None });
+    }
+
+    pub(super) fn add(&mut self, statement: Statement<'a>) {
+        use unit_catalog::UnitType as T;
+        let Statement { relation, ref other, cause, .. } = statement;
+        let own = self.name.unit_type();
+        // What `unit_add_dependency()` drops: a unit on itself, delays of devices, failures of what cannot fail.
+        let dropped = other == self.name
+            || relation == Relation::Before && other.unit_type() == T::Device
+            || matches!(relation, Relation::OnFailure | Relation::OnSuccess)
+                && matches!(own, T::Slice | T::Device);
+        // systemd has the same from several reasons, people need one of them.
+        let said = |known: &Statement<'_>| known.relation == relation && known.other == *other;
+        let again =
+            matches!(cause, Cause::Implicit(_) | Cause::Implied { .. }) && self.statements.iter().any(said);
+        if !dropped && !again {
+            self.statements.push(statement);
+        }
+    }
+}
+
+/// The line as the cause of something that it does not name.
+pub(super) fn implied_by(setting: Setting<'_>) -> Cause<'_> {
+    Cause::Implied { file: setting.file, entry: setting.index() }
+}
