@@ -4,6 +4,8 @@
 mod code_action;
 #[path = "support/command.rs"]
 mod command;
+#[path = "protocol/disk.rs"]
+mod disk;
 #[path = "protocol/edits.rs"]
 mod edits;
 #[path = "protocol/features.rs"]

@@ -29,6 +29,8 @@ pub(crate) struct Client {
     published: HashMap<String, Published>,
     /// The server's own requests so far.
     pub(crate) asked: Vec<Value>,
+    /// Its notifications so far, but for findings.
+    pub(crate) told: Vec<Value>,
     /// Whether the server's requests are answered.
     pub(crate) obliging: bool,
     last_id: i64,
@@ -112,6 +114,7 @@ impl Client {
             answers: VecDeque::new(),
             published: HashMap::new(),
             asked: Vec::new(),
+            told: Vec::new(),
             obliging: true,
             last_id: 0,
         }
@@ -255,6 +258,23 @@ impl Client {
         self.until(uri, |shown| shown.version == Some(version))
     }
 
+    /// Waits until the server has asked or told what is `wanted`.
+    pub(crate) fn until_heard(&mut self, wanted: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        while !wanted(self) {
+            assert!(self.hear(deadline), "asked: {:#?}, told: {:#?}", self.asked, self.told);
+        }
+    }
+
+    /// The server's requests of this method so far.
+    pub(crate) fn asked_for(&self, method: &str) -> Vec<&Value> {
+        self.asked
+            .iter()
+            .filter(|request| request["method"] == method)
+            .map(|request| &request["params"])
+            .collect()
+    }
+
     /// What is shown for a document now.
     pub(crate) fn shown(&self, uri: &str) -> Published {
         self.published.get(uri).cloned().unwrap_or_default()
@@ -288,7 +308,7 @@ impl Client {
                 let findings = params["diagnostics"].as_array().expect("diagnostics are a list").clone();
                 self.published.insert(uri, Published { version: params["version"].as_i64(), findings });
             }
-            (Some(_), None) => {}
+            (Some(_), None) => self.told.push(message),
             (Some(_), Some(id)) => {
                 if self.obliging {
                     let answer = json!({ "jsonrpc": "2.0", "id": id, "result": null });

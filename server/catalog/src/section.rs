@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::UnitType;
 
-/// A section that systemd reads in unit files. `.target` and `.device` units have none of their own.
+/// A section that systemd reads in unit files, or in the configuration of its managers. `.target` and `.device` units
+/// have none of their own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[expect(missing_docs, reason = "each is named as it is written in a file")]
 pub enum Section {
@@ -19,11 +20,12 @@ pub enum Section {
     Swap,
     Slice,
     Scope,
+    Manager,
 }
 
 impl Section {
     /// Every section, in the order of the declaration.
-    pub const ALL: [Section; 11] = [
+    pub const ALL: [Section; 12] = [
         Section::Unit,
         Section::Install,
         Section::Service,
@@ -35,6 +37,7 @@ impl Section {
         Section::Swap,
         Section::Slice,
         Section::Scope,
+        Section::Manager,
     ];
 
     /// The name as written between the brackets.
@@ -51,12 +54,18 @@ impl Section {
             Section::Swap => "Swap",
             Section::Slice => "Slice",
             Section::Scope => "Scope",
+            Section::Manager => "Manager",
         }
     }
 
     /// The section of this name. Letter case counts, as it does for systemd.
     pub fn from_name(name: &str) -> Option<Section> {
         Section::ALL.into_iter().find(|section| section.name() == name)
+    }
+
+    /// Whether it is a section of units; the other ones are of the managers' configuration (systemd-system.conf(5)).
+    pub fn is_of_units(self) -> bool {
+        self != Section::Manager
     }
 
     /// The types of units in which it makes sense, in the order of [`UnitType::ALL`].

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use unit_catalog::Version;
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{File, Workspace};
+use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, TextRange, Unit};
 
 /// A realistic service of about `lines` lines.
@@ -37,7 +37,7 @@ fn diagnostics(criterion: &mut Criterion) {
         let workspace = Workspace::new(Vec::new(), Version::NEWEST);
         criterion.bench_function(&format!("full diagnostics, {lines} lines"), |bencher| {
             bencher.iter_batched(
-                || Arc::new(File::new(path.clone(), &[], Version::NEWEST, unit.clone())),
+                || Arc::new(File::new(path.clone(), &Places::default(), Version::NEWEST, unit.clone())),
                 |file| black_box(check_file(&workspace, &file, &|| false)),
                 BatchSize::LargeInput,
             );

@@ -60,9 +60,9 @@ const MOST_UNITS: usize = 500;
 
 /// What may stand at `offset` of `file`.
 pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Completion {
-    let Some(unit_type) = file.kind.unit_type() else {
+    if !file.kind.is_judged() {
         return Completion::default();
-    };
+    }
     let (index, entry) = match file.unit.entry_at(offset) {
         Some((index, entry)) if !is_behind(entry, offset) => (index, Some(entry)),
         Some((index, _)) => (index, None),
@@ -70,16 +70,16 @@ pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Compl
     };
     let section = file.lines().get(index).map_or(SectionContext::None, |line| line.section);
     let Some(entry) = entry else {
-        return keys(workspace, file, unit_type, section, None, offset);
+        return keys(workspace, file, section, None, offset);
     };
     match entry.item.kind() {
         ItemKind::Comment => Completion::default(),
         ItemKind::Header | ItemKind::Junk(Junk::BadHeader) => {
-            sections(file, unit_type, line_content(entry, offset), Some(entry))
+            sections(file, line_content(entry, offset), Some(entry))
         }
-        ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, unit_type, section, Some(entry), offset),
+        ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, section, Some(entry), offset),
         ItemKind::Assignment { eq } if offset <= entry.start + eq => {
-            keys(workspace, file, unit_type, section, Some(entry), offset)
+            keys(workspace, file, section, Some(entry), offset)
         }
         ItemKind::Assignment { .. } => match file.lines()[index].directive {
             Some(directive) => values(workspace, file, directive, entry, offset),
@@ -133,11 +133,11 @@ fn line_content(entry: &Entry, offset: u32) -> TextRange {
     if content.contains_inclusive(offset) { content } else { TextRange::at(offset) }
 }
 
-fn sections(file: &File, unit_type: UnitType, replace: TextRange, at: Option<&Entry>) -> Completion {
+fn sections(file: &File, replace: TextRange, at: Option<&Entry>) -> Completion {
     let others =
         || file.unit.sections().filter(|section| at.is_none_or(|at| section.header.start != at.start));
     let present = |name: &str| others().any(|section| section.name() == name);
-    let items = unit_type.sections().iter().enumerate().map(|(index, section)| CompletionItem {
+    let items = file.kind.sections().iter().enumerate().map(|(index, section)| CompletionItem {
         label: format!("[{}]", section.name()),
         kind: CompletionKind::Section,
         insert: None,
@@ -153,7 +153,6 @@ fn sections(file: &File, unit_type: UnitType, replace: TextRange, at: Option<&En
 fn keys(
     workspace: &Workspace,
     file: &File,
-    unit_type: UnitType,
     section: SectionContext,
     entry: Option<&Entry>,
     offset: u32,
@@ -162,7 +161,7 @@ fn keys(
         SectionContext::Known(section) => section,
         SectionContext::None => {
             let replace = entry.map_or(TextRange::at(offset), |entry| line_content(entry, offset));
-            return sections(file, unit_type, replace, None);
+            return sections(file, replace, None);
         }
         _ => return Completion::default(),
     };

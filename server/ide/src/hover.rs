@@ -172,6 +172,20 @@ impl Context<'_> {
 
     /// What the directive comes to for this very unit.
     fn notes_for_unit(&self) -> String {
+        let notes = [self.manager_default(), self.notes_for_settings()];
+        notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// What the manager's configuration gives to units that leave the directive out.
+    fn manager_default(&self) -> String {
+        let Some(setting) = self.unit.and_then(|unit| unit.manager.of(self.directive)) else {
+            return String::new();
+        };
+        let (key, value) = (setting.entry.key().unwrap_or_default(), setting.value());
+        format!("Left out, it is `{value}` here: `{key}=` in `{}`.", setting.file.path.display())
+    }
+
+    fn notes_for_settings(&self) -> String {
         // Of a unit whose own file is out of sight little is known.
         let Some(unit) = self.unit.filter(|unit| unit.fragment.is_some()) else {
             return String::new();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use support::Fixture;
 use support::pieces::piece;
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{File, Workspace};
+use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, TextRange, Unit};
 
 /// The units around the one that is edited; they are why some findings come and go.
@@ -120,7 +120,7 @@ fn a_file_becomes_another_kind_of_file() {
 fn a_new_header_changes_what_lines_below_it_say() {
     let mut open = Document::new("[Install]\nAlso=web.socket\n");
     let path: Arc<Path> = Path::new("/src/web.service").into();
-    let file = File::new(path, &[], unit_catalog::Version::NEWEST, open.unit().clone());
+    let file = File::new(path, &Places::default(), unit_catalog::Version::NEWEST, open.unit().clone());
     assert_eq!(file.mentions().len(), 1);
     open.edit(TextRange::from(0..9), "[Socket]");
     let file = file.updated(open.unit().clone());

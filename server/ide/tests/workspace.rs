@@ -58,7 +58,7 @@ fn the_disk_changes() {
     let mut workspace =
         workspace(&[source("report.timer", "[Timer]\nOnCalendar=daily\nUnit=make.service\n")]);
     let file =
-        |name: &str, text: &str| File::new(path(name), workspace.folders(), Version::NEWEST, unit(text));
+        |name: &str, text: &str| File::new(path(name), workspace.places(), Version::NEWEST, unit(text));
     let (make, again) = (
         file("make.service", "[Service]\nExecStart=/bin/make\nUnit=a\n[Install]\nAlias=build.service\n"),
         file("make.service", "[Service]\nExecStart=/bin/make\n"),
@@ -97,7 +97,7 @@ fn a_clone_is_a_snapshot() {
     let before = workspace.clone();
     workspace.set_open(&path("web.service"), &unit("[Service]\nExecStart=/bin/a\n"));
     workspace.set_on_disk(
-        [File::new(path("b.service"), workspace.folders(), Version::NEWEST, unit("[Service]\n"))],
+        [File::new(path("b.service"), workspace.places(), Version::NEWEST, unit("[Service]\n"))],
         [],
     );
     assert_eq!(codes(&before, "web.service"), ["invalid-enum-value"]);

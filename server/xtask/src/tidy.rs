@@ -44,14 +44,8 @@ const OPENERS: &[(&str, &[&str])] = &[
 ];
 
 /// Inputs kept byte for byte and what other tools write: nothing about their form is ours.
-const VERBATIM: &[&str] = &[
-    "grammar/src/",
-    "grammar/test/",
-    "server/catalog/src/generated/",
-    "tests/corpus/",
-    "tests/schemas/",
-    "tests/units/",
-];
+const VERBATIM: &[&str] =
+    &["grammar/src/", "grammar/test/", "server/catalog/src/generated/", "tests/corpus/", "tests/units/"];
 
 const MOST_LINES: usize = 1_000;
 /// Tables of data and lockfiles may be longer.
@@ -61,7 +55,6 @@ const LONG: &[&str] = &[
     "server/catalog/data/",
     "server/catalog/docs/",
     "server/ide/tests/oracle/",
-    "tests/schemas/",
 ];
 
 /// Where each rule of the server has a file of its own.

@@ -4,7 +4,7 @@
 use crate::Doc;
 
 /// In the order of `Section`.
-pub(crate) static SECTIONS: [Option<&Doc>; 11] = [Some(&D387), Some(&D143), Some(&D256), Some(&D305), Some(&D369), Some(&D186), Some(&D157), Some(&D168), Some(&D172), Some(&D177), Some(&D181)];
+pub(crate) static SECTIONS: [Option<&Doc>; 12] = [Some(&D432), Some(&D143), Some(&D301), Some(&D350), Some(&D414), Some(&D231), Some(&D202), Some(&D213), Some(&D217), Some(&D222), Some(&D226), Some(&D157)];
 
 /// *: WorkingDirectory
 pub(super) static D0: Doc = Doc {
@@ -1315,204 +1315,528 @@ pub(super) static D156: Doc = Doc {
   words: &[],
 };
 
-/// Mount
+/// Manager
 pub(super) static D157: Doc = Doc {
+  summary: "Settings of the service manager itself, and the defaults that it gives to all units.",
+  body: "The system manager reads `/etc/systemd/system.conf` and the files of `system.conf.d/`, user managers `user.conf` and\n`user.conf.d/` (also in `~/.config/systemd/`). Of files with the same name the one in `/etc` hides those in `/run`\nand `/usr/lib`; the drop-ins are read after the main file, sorted by name, and the last assignment counts.\n\n- Prefer a drop-in (`/etc/systemd/system.conf.d/10-timeouts.conf`): the main file then stays as packaged.\n- Changes count after `systemctl daemon-reexec`; most of them also after `systemctl daemon-reload`.\n- A line that systemd cannot use is ignored with a warning in the journal, the others count.",
+  words: &[],
+};
+
+/// Manager: LogLevel
+pub(super) static D158: Doc = Doc {
+  summary: "How much the manager itself logs.",
+  body: "A level from `emerg` (0) to `debug` (7). Newer systemd takes one level for each target as well:\n`console:err,journal:debug`. Messages of services are not concerned. `systemctl log-level debug` does the same until\nthe next boot.",
+  words: &[],
+};
+
+/// Manager: LogTarget
+pub(super) static D159: Doc = Doc {
+  summary: "Where the manager's own messages go.",
+  body: "The usual `journal-or-kmsg` writes to the journal once it runs and to the kernel's log before that. `console` helps with\nmachines that hang while they boot or shut down.",
+  words: &[],
+};
+
+/// Manager: LogColor, LogLocation, LogTime
+pub(super) static D160: Doc = Doc {
+  summary: "How the manager's messages look: coloured, with the place in systemd's source, with a time.",
+  body: "These concern messages on the console; the journal keeps times and places anyway.",
+  words: &[],
+};
+
+/// Manager: DumpCore
+pub(super) static D161: Doc = Doc {
+  summary: "Whether the system manager leaves a core dump when it crashes.",
+  body: "The dump lies in `/`, as PID 1 cannot call the usual handler for itself.",
+  words: &[],
+};
+
+/// Manager: CrashChangeVT
+pub(super) static D162: Doc = Doc {
+  summary: "Whether a crash of the system manager switches the screen to its messages.",
+  body: "`yes` picks the terminal of the kernel's messages, a number from 1 to 63 another one.",
+  words: &[],
+};
+
+/// Manager: CrashShell
+pub(super) static D163: Doc = Doc {
+  summary: "Whether a crash of the system manager starts a root shell on the console.",
+  body: "The shell asks for no password. For debugging only.",
+  words: &[],
+};
+
+/// Manager: CrashAction
+pub(super) static D164: Doc = Doc {
+  summary: "What the machine does after a crash of the system manager.",
+  body: "",
+  words: &[
+    ("freeze", "Everything stays as it is; the processes that run go on, and nothing can be started any more."), 
+    ("reboot", "Reboots after ten seconds."), 
+    ("poweroff", "Powers off after ten seconds.")],
+};
+
+/// Manager: ShowStatus
+pub(super) static D165: Doc = Doc {
+  summary: "Whether the console shows what is started and stopped.",
+  body: "`auto` is quiet as long as all goes well, and talks once something fails or takes long; `error` shows failures only.\nWith `quiet` on the kernel's command line nothing is shown unless this says so.",
+  words: &[],
+};
+
+/// Manager: StatusUnitFormat
+pub(super) static D166: Doc = Doc {
+  summary: "How status messages call a unit.",
+  body: "",
+  words: &[
+    ("name", "By its name: `sshd.service`."), 
+    ("description", "By its `Description=`."), 
+    ("combined", "By both.")],
+};
+
+/// Manager: CtrlAltDelBurstAction
+pub(super) static D167: Doc = Doc {
+  summary: "What happens when Ctrl-Alt-Del is pressed more than seven times within two seconds.",
+  body: "The way out when an orderly reboot hangs. `none` switches it off.",
+  words: &[],
+};
+
+/// Manager: CPUAffinity
+pub(super) static D168: Doc = Doc {
+  summary: "The processors that the manager and all that it starts may run on.",
+  body: "Units widen or narrow it for themselves with their own `CPUAffinity=`. Several lines add up, an empty one starts over.",
+  words: &[],
+};
+
+/// Manager: NUMAPolicy, NUMAMask
+pub(super) static D169: Doc = Doc {
+  summary: "How memory of the manager and of all that it starts is spread over NUMA nodes.",
+  body: "`NUMAMask=` names the nodes that the policy speaks of. Units have keys of the same names.",
+  words: &[],
+};
+
+/// Manager: RuntimeWatchdogSec, RuntimeWatchdogPreSec, RuntimeWatchdogPreGovernor
+pub(super) static D170: Doc = Doc {
+  summary: "The hardware watchdog while the system runs: its time, an early warning, and who hears it.",
+  body: "The hardware resets the machine when the system manager has not answered for this long. `default` leaves the hardware's own\ntime, `off` leaves the watchdog alone. The early warning goes to the kernel's governor of that name (such as `panic`).",
+  words: &[],
+};
+
+/// Manager: RebootWatchdogSec, KExecWatchdogSec
+pub(super) static D171: Doc = Doc {
+  summary: "The hardware watchdog during a reboot, and during one by kexec.",
+  body: "The machine is reset when a shutdown takes longer than this. For kexec it is off by default, as the next kernel must\nknow how to stop it.",
+  words: &[],
+};
+
+/// Manager: WatchdogDevice
+pub(super) static D172: Doc = Doc {
+  summary: "The device of the hardware watchdog.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: CapabilityBoundingSet
+pub(super) static D173: Doc = Doc {
+  summary: "The capabilities that any process of the system may ever have, the manager included.",
+  body: "What is missing here is gone for all users and services until the next boot.",
+  words: &[],
+};
+
+/// Manager: NoNewPrivileges
+pub(super) static D174: Doc = Doc {
+  summary: "Whether no process of the system may gain rights through setuid programs and file capabilities.",
+  body: "With `yes`, `sudo`, `su` and `ping` with file capabilities stop working everywhere.",
+  words: &[],
+};
+
+/// Manager: ProtectSystem
+pub(super) static D175: Doc = Doc {
+  summary: "Whether `/usr` is mounted read-only for the whole system.",
+  body: "`auto` does so in the initial file system only.",
+  words: &[],
+};
+
+/// Manager: RestrictFileSystemAccess
+pub(super) static D176: Doc = Doc {
+  summary: "Whether programs may run only from file systems that are signed and verified.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: SystemCallArchitectures
+pub(super) static D177: Doc = Doc {
+  summary: "The architectures whose system calls programs may use, on the whole system.",
+  body: "`native` rules out 32-bit programs on a 64-bit machine: they are killed with SIGSYS.",
+  words: &[],
+};
+
+/// Manager: TimerSlackNSec
+pub(super) static D178: Doc = Doc {
+  summary: "How far the kernel may put off wake-ups of the manager and of all that it starts.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultTimerAccuracySec
+pub(super) static D179: Doc = Doc {
+  summary: "`AccuracySec=` of timers that set none.",
+  body: "Larger values let timers elapse together and save power; a timer that must be punctual sets its own.",
+  words: &[],
+};
+
+/// Manager: DefaultStandardOutput, DefaultStandardError
+pub(super) static D180: Doc = Doc {
+  summary: "`StandardOutput=` and `StandardError=` of units that set none.",
+  body: "Only words that need no name or path; `inherit` lets errors go where the output goes.",
+  words: &[],
+};
+
+/// Manager: DefaultTimeoutStartSec
+pub(super) static D181: Doc = Doc {
+  summary: "How long units may take to start when they do not set `TimeoutStartSec=`.",
+  body: "Counts for services of every type but `oneshot`, which wait without end, and for sockets, mounts and swaps. 90s as systemd\ncomes, less on some distributions. `infinity` lets a hanging service hold up the boot for good.",
+  words: &[],
+};
+
+/// Manager: DefaultTimeoutStopSec
+pub(super) static D182: Doc = Doc {
+  summary: "How long units may take to stop when they do not set `TimeoutStopSec=`.",
+  body: "After that the processes are killed. A shutdown waits for the slowest unit: this is the 90 seconds of \"A stop job is running\".",
+  words: &[],
+};
+
+/// Manager: DefaultTimeoutAbortSec
+pub(super) static D183: Doc = Doc {
+  summary: "How long services may take to end after a watchdog's signal when they do not set `TimeoutAbortSec=`.",
+  body: "Unset or empty, the time of stopping holds: `TimeoutStopSec=` of the unit, else `DefaultTimeoutStopSec=`.",
+  words: &[],
+};
+
+/// Manager: DefaultDeviceTimeoutSec
+pub(super) static D184: Doc = Doc {
+  summary: "How long to wait for a device to appear.",
+  body: "A single line of `/etc/fstab` changes it for its device with `x-systemd.device-timeout=`.",
+  words: &[],
+};
+
+/// Manager: DefaultRestartSec
+pub(super) static D185: Doc = Doc {
+  summary: "The pause before an automatic restart in services that do not set `RestartSec=`.",
+  body: "With the 100ms that systemd comes with, a service that crashes at once uses up its five starts within a second or so. A larger\nvalue here also changes every start limit's arithmetic: 2s and the usual five starts in 10s never reach the limit.",
+  words: &[],
+};
+
+/// Manager: DefaultStartLimitIntervalSec, DefaultStartLimitBurst
+pub(super) static D186: Doc = Doc {
+  summary: "How many starts within what time are allowed to units that do not set a limit themselves.",
+  body: "Five within 10s as systemd comes. 0 for either of them switches the limit off for all units without their own.",
+  words: &[],
+};
+
+/// Manager: DefaultEnvironment
+pub(super) static D187: Doc = Doc {
+  summary: "Environment variables for everything that the manager starts.",
+  body: "Units add their own with `Environment=`. Specifiers are replaced, so `%` is written `%%`.",
+  words: &[],
+};
+
+/// Manager: ManagerEnvironment
+pub(super) static D188: Doc = Doc {
+  summary: "Environment variables for the manager itself.",
+  body: "They change how the manager works (`SYSTEMD_LOG_LEVEL=debug`). What user managers start inherits them, what the system\nmanager starts does not.",
+  words: &[],
+};
+
+/// Manager: DefaultCPUAccounting, DefaultIOAccounting, DefaultIPAccounting, DefaultMemoryAccounting, DefaultTasksAccounting
+pub(super) static D189: Doc = Doc {
+  summary: "Whether the use of a resource is counted in units that do not say so themselves.",
+  body: "Units have the same keys without `Default`. Limits of a resource switch its accounting on anyway.",
+  words: &[],
+};
+
+/// Manager: DefaultTasksMax
+pub(super) static D190: Doc = Doc {
+  summary: "How many processes and threads a unit may have when it does not set `TasksMax=`.",
+  body: "15% of what the kernel allows, in all units but slices. A service that fails with \"Resource temporarily unavailable\" has\noften run into this.",
+  words: &[],
+};
+
+/// Manager: DefaultLimitCPU, DefaultLimitFSIZE, DefaultLimitDATA, DefaultLimitSTACK, DefaultLimitCORE, DefaultLimitRSS, DefaultLimitNOFILE, DefaultLimitAS, DefaultLimitNPROC, DefaultLimitMEMLOCK, DefaultLimitLOCKS, DefaultLimitSIGPENDING, DefaultLimitMSGQUEUE, DefaultLimitNICE, DefaultLimitRTPRIO, DefaultLimitRTTIME
+pub(super) static D191: Doc = Doc {
+  summary: "A resource limit (setrlimit(2)) for all that the manager starts.",
+  body: "Units override it with the key without `Default`, which takes the same values. The manager itself is not limited by it.\nUnset ones come from the kernel, but for `DefaultLimitNOFILE=` (1024, which a program may raise to 524288) and\n`DefaultLimitMEMLOCK=` (8M).",
+  words: &[],
+};
+
+/// Manager: DefaultMemoryPressureWatch, DefaultCPUPressureWatch, DefaultIOPressureWatch
+pub(super) static D192: Doc = Doc {
+  summary: "Whether services are told when memory, processor time or I/O runs short, unless they say so themselves.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultMemoryPressureThresholdSec, DefaultCPUPressureThresholdSec, DefaultIOPressureThresholdSec
+pub(super) static D193: Doc = Doc {
+  summary: "How much waiting within two seconds counts as running short.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultMemoryZSwapWriteback
+pub(super) static D194: Doc = Doc {
+  summary: "Whether units without their own setting may have compressed swap written to the disk.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultRestrictSUIDSGID
+pub(super) static D195: Doc = Doc {
+  summary: "`RestrictSUIDSGID=` of units that set none.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultOOMPolicy
+pub(super) static D196: Doc = Doc {
+  summary: "What becomes of a unit when the kernel or systemd-oomd kills one of its processes for want of memory.",
+  body: "Units override it with `OOMPolicy=`; those with `Delegate=yes` go by their own default.",
+  words: &[
+    ("continue", "The unit goes on; the journal notes it."), 
+    ("stop", "The unit is stopped and fails with `oom-kill`."), 
+    ("kill", "All of the unit's processes are killed, and it fails with `oom-kill`.")],
+};
+
+/// Manager: DefaultOOMScoreAdjust
+pub(super) static D197: Doc = Doc {
+  summary: "How readily the kernel kills what the manager starts when memory runs out, from -1000 (never) to 1000.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: DefaultSmackProcessLabel
+pub(super) static D198: Doc = Doc {
+  summary: "The SMACK label of programs in units that set no `SmackProcessLabel=`.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: ReloadLimitIntervalSec, ReloadLimitBurst
+pub(super) static D199: Doc = Doc {
+  summary: "How many reloads of the manager are allowed within what time.",
+  body: "`systemctl daemon-reload` fails beyond that. 0 switches the limit off, and that is the default.",
+  words: &[],
+};
+
+/// Manager: EventLoopRateLimitIntervalSec, EventLoopRateLimitBurst
+pub(super) static D200: Doc = Doc {
+  summary: "How often the manager's event loop may turn before it pauses.",
+  body: "",
+  words: &[],
+};
+
+/// Manager: MinimumUptimeSec
+pub(super) static D201: Doc = Doc {
+  summary: "How long the machine must be up before it may shut down again.",
+  body: "Keeps a machine that reboots at once from doing so in a tight circle.",
+  words: &[],
+};
+
+/// Mount
+pub(super) static D202: Doc = Doc {
   summary: "What is mounted where, and with which options.",
   body: "`What=` and `Where=` are required, and the file has to be named after the mount point: `/srv/my data` needs\n`srv-my\\x20data.mount`. `systemd-escape -p --suffix=mount '/srv/my data'` gives the name; templates and aliases\ndo not exist.\n\nThe mount is not made at boot unless the unit is enabled (`WantedBy=local-fs.target`, or `remote-fs.target` for\nthe network), required by something, or triggered by an `.automount`. Mount points of parent directories and the\ndevice are added as dependencies by themselves; network file systems also wait for `network-online.target`. For\na mount configured by hand `/etc/fstab` is the simpler place; its lines become such units.",
   words: &[],
 };
 
 /// Mount: What
-pub(super) static D158: Doc = Doc {
+pub(super) static D203: Doc = Doc {
   summary: "The device, file, network share or other source to mount.",
   body: "A device node, `host:/share`, a directory, or a name such as `tmpfs`. From 256 also `UUID=…`, `LABEL=…`,\n`PARTUUID=…` and `PARTLABEL=…`; before that write `/dev/disk/by-uuid/…`. For a device the mount waits for the\n`.device` unit and is unmounted when it goes away. For a bind mount a missing source is created as a directory.\nWrite `%` as `%%`.",
   words: &[],
 };
 
 /// Mount: Where
-pub(super) static D159: Doc = Doc {
+pub(super) static D204: Doc = Doc {
   summary: "The mount point; the name of the unit file has to match it.",
   body: "Absolute and without symbolic links in it. A wrong name makes the unit refused (\"Where= setting doesn't match\nunit name\"). Missing directories are created (`DirectoryMode=`); for a bind mount of a file, a file.",
   words: &[],
 };
 
 /// Mount: Type
-pub(super) static D160: Doc = Doc {
+pub(super) static D205: Doc = Doc {
   summary: "File system type, as in mount -t.",
   body: "Not set, mount finds out from the device; network and virtual file systems need it. It also decides whether\nsystemd takes the mount for a network mount (`nfs`, `cifs` …) and orders it after the network; if the type does\nnot tell, as for iSCSI, add `_netdev` to `Options=`.",
   words: &[],
 };
 
 /// Mount: Options
-pub(super) static D161: Doc = Doc {
+pub(super) static D206: Doc = Doc {
   summary: "Comma-separated mount options, as in mount -o.",
   body: "Some are meant for systemd too: `_netdev` makes it a network mount; `nofail` takes away the order before\n`local-fs.target` or `remote-fs.target`, so boot does not wait. `noauto`, `x-systemd.automount`,\n`x-systemd.device-timeout=`, `x-systemd.mount-timeout=` and `x-systemd.makefs` work **only in /etc/fstab**: use\nan `.automount` unit, `JobRunningTimeoutSec=` on the device and `TimeoutSec=` instead. Write `%` as `%%`. The\noptions of one unit are one line: a second `Options=` replaces the first.",
   words: &[],
 };
 
 /// Mount: SloppyOptions
-pub(super) static D162: Doc = Doc {
+pub(super) static D207: Doc = Doc {
   summary: "Tolerates mount options that the file system does not know.",
   body: "As `mount -s`; only some mount helpers honour it, most file systems ignore it.",
   words: &[],
 };
 
 /// Mount: LazyUnmount
-pub(super) static D163: Doc = Doc {
+pub(super) static D208: Doc = Doc {
   summary: "Detaches the mount at once when it is stopped, even while it is in use.",
   body: "As `umount -l`: the path is free, but processes keep working on the old file system and it is really gone only\nwhen they close it. Data may still be written later, so it is no safe removal.",
   words: &[],
 };
 
 /// Mount: ReadWriteOnly
-pub(super) static D164: Doc = Doc {
+pub(super) static D209: Doc = Doc {
   summary: "Fails if the file system cannot be mounted writable.",
   body: "Normally a mount that is refused read-write (write-protected medium) is tried again read-only. As `mount -w`.",
   words: &[],
 };
 
 /// Mount: ForceUnmount
-pub(super) static D165: Doc = Doc {
+pub(super) static D210: Doc = Doc {
   summary: "Unmounts by force, for a network file system whose server is gone.",
   body: "As `umount -f`. It helps mainly with NFS, and requests under way are lost. It does not free a mount that is\nmerely busy.",
   words: &[],
 };
 
 /// Mount, Automount: DirectoryMode
-pub(super) static D166: Doc = Doc {
+pub(super) static D211: Doc = Doc {
   summary: "Access mode of directories created for the mount point.",
   body: "For the mount point and its missing parents. Existing directories are not touched, and once mounted the mode is\nthat of the file system's own root.",
   words: &[],
 };
 
 /// Mount: TimeoutSec
-pub(super) static D167: Doc = Doc {
+pub(super) static D212: Doc = Doc {
   summary: "How long the mount or unmount command may take before it is killed.",
   body: "When it is over the command gets SIGTERM, after the same span SIGKILL, and the unit fails. It does not include\nthe wait for the device, which has its own limit (90s by default). `0` waits for ever: for slow network mounts,\ntogether with `nofail`.",
   words: &[],
 };
 
 /// Automount
-pub(super) static D168: Doc = Doc {
+pub(super) static D213: Doc = Doc {
   summary: "Mounts a file system on first access and, if wanted, unmounts it when idle.",
   body: "The unit watches the directory and starts the `.mount` unit of the same name, which has to exist:\n`srv-data.automount` goes with `srv-data.mount`. Enable the **automount** (`WantedBy=local-fs.target` or\n`multi-user.target`) and not the mount, which would be mounted at boot all the same.\n\nPut no `After=network-online.target` or the like here; that belongs to the mount and easily makes an ordering\ncycle. Do not nest automounts. It needs the system manager (or root's user manager).",
   words: &[],
 };
 
 /// Automount: Where
-pub(super) static D169: Doc = Doc {
+pub(super) static D214: Doc = Doc {
   summary: "The directory to watch; the name of the unit file has to match it.",
   body: "Absolute, and the same path as `Where=` of the mount. It is created if missing (`DirectoryMode=`).",
   words: &[],
 };
 
 /// Automount: ExtraOptions
-pub(super) static D170: Doc = Doc {
+pub(super) static D215: Doc = Doc {
   summary: "Mount options for the autofs mount point itself.",
   body: "Not those of the file system, which stand in `Options=` of the mount. Hardly ever needed.",
   words: &[],
 };
 
 /// Automount: TimeoutIdleSec
-pub(super) static D171: Doc = Doc {
+pub(super) static D216: Doc = Doc {
   summary: "Unmounts the file system after it has not been used for this long.",
   body: "The automount stays active and mounts again on the next access. Open files and working directories count as use,\nand so does a program that looks into the directory every few minutes. `0` (the default) never unmounts.",
   words: &[],
 };
 
 /// Swap
-pub(super) static D172: Doc = Doc {
+pub(super) static D217: Doc = Doc {
   summary: "A device or file used as swap space.",
   body: "`What=` is required, and the file has to be named after it: `/swapfile` needs `swapfile.swap`, `/dev/sda5` needs\n`dev-sda5.swap` (`systemd-escape -p --suffix=swap PATH`). There are no templates. It has to be prepared with\n`mkswap` beforehand; enable it with `WantedBy=swap.target`. Needs the system manager. Lines in `/etc/fstab`\nbecome such units.",
   words: &[],
 };
 
 /// Swap: What
-pub(super) static D173: Doc = Doc {
+pub(super) static D218: Doc = Doc {
   summary: "The device or file to swap on; the name of the unit file has to match it.",
   body: "A device waits for its `.device` unit, a file for the mount it lies on. From 256 `UUID=…` and similar tags are\nunderstood too; 252 drops such a line. Write `%` as `%%`.",
   words: &[],
 };
 
 /// Swap: Priority
-pub(super) static D174: Doc = Doc {
+pub(super) static D219: Doc = Doc {
   summary: "Which swap space is used first: the higher number.",
   body: "Spaces with the same number are used in turn. `-1` leaves it to the kernel. `pri=` in `Options=` overrides it.",
   words: &[],
 };
 
 /// Swap: Options
-pub(super) static D175: Doc = Doc {
+pub(super) static D220: Doc = Doc {
   summary: "Options for swapon, such as discard.",
   body: "Comma-separated, as in `/etc/fstab`. `x-systemd.device-timeout=`, `x-systemd.makefs` and `noauto` work only\nthere. Write `%` as `%%`.",
   words: &[],
 };
 
 /// Swap: TimeoutSec
-pub(super) static D176: Doc = Doc {
+pub(super) static D221: Doc = Doc {
   summary: "How long swapon or swapoff may take before it is killed.",
   body: "SIGTERM, after the same span SIGKILL, and the unit fails. Emptying a large swap space takes long, so be\ngenerous; `0` waits for ever.",
   words: &[],
 };
 
 /// Slice
-pub(super) static D177: Doc = Doc {
+pub(super) static D222: Doc = Doc {
   summary: "A node in the tree of control groups, to give limits to a group of units.",
   body: "The name is the place in the tree: `a-b.slice` lies in `a.slice`, which lies in the root slice; a dash that is\nno level has to be written `\\x2d`. Units join with `Slice=a-b.slice`, and the slice is started with them;\nnothing has to be enabled.\n\nLimits such as `MemoryMax=` or `CPUQuota=` hold for everything below **together**, not for each member. Slices\nrun nothing themselves and cannot be templates. Without `Slice=`, services go to `system.slice` (user manager:\n`app.slice`), instances of a template to a slice of their own below it.",
   words: &[],
 };
 
 /// Slice: ConcurrencySoftMax
-pub(super) static D178: Doc = Doc {
+pub(super) static D223: Doc = Doc {
   summary: "How many units below this slice may be active at once; further starts wait in the queue.",
   body: "Waiting jobs go on when a unit below becomes inactive, so this makes a job pool; long-running services hold\ntheir place for good. Nested slices count as units as well, for this slice and every one above it. `0` blocks\nall starts. See `ActivatingConcurrencyMax=` for pacing a boot.",
   words: &[],
 };
 
 /// Slice: ConcurrencyHardMax
-pub(super) static D179: Doc = Doc {
+pub(super) static D224: Doc = Doc {
   summary: "How many units below this slice may be active at once; further starts fail.",
   body: "The strict form of `ConcurrencySoftMax=`, checked against units in the whole tree below. Nested slices count\ntoo, so leave room for them.",
   words: &[],
 };
 
 /// Slice: ActivatingConcurrencyMax
-pub(super) static D180: Doc = Doc {
+pub(super) static D225: Doc = Doc {
   summary: "How many units below this slice may be starting at the same time; the others wait.",
   body: "Only units in the state `activating` count: once up, a service no longer takes a place. That paces the boot of\nmany slow services without limiting how many run. A start-up that hangs keeps its place, so give such services a\n`TimeoutStartSec=`; a service of `Type=simple` is hardly ever `activating`. Nested slices do not count. `0`\nblocks all starts.",
   words: &[],
 };
 
 /// Scope
-pub(super) static D181: Doc = Doc {
+pub(super) static D226: Doc = Doc {
   summary: "A group of processes that were not started by systemd but handed to it.",
   body: "Scopes are created by programs (`systemd-run --scope`, login sessions, container managers), never from a file: a\n`.scope` file on disk is not found. What can be written is a drop-in for a known name, such as\n`session-.scope.d/50-limits.conf`. A scope has no main process and no exit status; it ends with its last\nprocess.",
   words: &[],
 };
 
 /// Scope: RuntimeMaxSec
-pub(super) static D182: Doc = Doc {
+pub(super) static D227: Doc = Doc {
   summary: "Longest time the scope may be active; then its processes are ended and it is failed.",
   body: "SIGTERM first, SIGKILL after `TimeoutStopSec=`. It is a hard limit, not an idle time.",
   words: &[],
 };
 
 /// Scope: RuntimeRandomizedExtraSec
-pub(super) static D183: Doc = Doc {
+pub(super) static D228: Doc = Doc {
   summary: "Adds a random span, up to this, to `RuntimeMaxSec=`.",
   body: "So that many scopes do not end at the same moment. Without `RuntimeMaxSec=` it has no effect.",
   words: &[],
 };
 
 /// Scope: TimeoutStopSec
-pub(super) static D184: Doc = Doc {
+pub(super) static D229: Doc = Doc {
   summary: "How long a stop waits after SIGTERM before the remaining processes get SIGKILL.",
   body: "A login session with a stubborn program holds up the shutdown for this long.",
   words: &[],
 };
 
 /// Scope: OOMPolicy
-pub(super) static D185: Doc = Doc {
+pub(super) static D230: Doc = Doc {
   summary: "What happens to the scope when one of its processes is killed for lack of memory.",
   body: "It acts after the kill and does not choose the victim; for that see `OOMScoreAdjust=` and `MemoryMax=`. It also\ncovers kills by systemd-oomd.",
   words: &[
@@ -1522,91 +1846,91 @@ pub(super) static D185: Doc = Doc {
 };
 
 /// Path
-pub(super) static D186: Doc = Doc {
+pub(super) static D231: Doc = Doc {
   summary: "Which files or directories are watched, and so when the unit is started.",
   body: "It starts the service of the same name, or `Unit=`. At least one absolute path is needed, else the unit is\nrefused. The keys are of two kinds:\n\n- **Level**: `PathExists=`, `PathExistsGlob=`, `DirectoryNotEmpty=`. Checked when the path unit starts and again\n  whenever the service ends; as long as it holds, the service runs again.\n- **Edge**: `PathChanged=`, `PathModified=`. Only changes that happen while nothing runs are seen: neither those\n  from before the watch began nor those made during a run of the service.\n\nWatching uses inotify: it does not see changes made on other machines (NFS) nor most of `/proc` and `/sys`, and\nit does not descend into subdirectories. The path is that of the manager, so a service with `PrivateTmp=yes` has\na different `/tmp`.\n\nWhen the service hits its start limit the path unit fails with it and stays down. Enable the **path** unit,\nusually with `WantedBy=paths.target`.",
   words: &[],
 };
 
 /// Path: PathExists
-pub(super) static D187: Doc = Doc {
+pub(super) static D232: Doc = Doc {
   summary: "Starts the unit as long as this file or directory exists.",
   body: "Level-triggered: it is checked when the path unit starts and once more each time the service has ended. If the\nservice does not remove the path, it runs again at once, five times within a blink, until the start limit fails\nboth.\n\nSo let the service remove the file (`ExecStartPost=rm …`, or in the program), let it keep running, or use\n`PathChanged=`. A condition on the service that does not hold makes the same loop; put it on the path unit too.\nChecked again like this from 246 on.",
   words: &[],
 };
 
 /// Path: PathExistsGlob
-pub(super) static D188: Doc = Doc {
+pub(super) static D233: Doc = Doc {
   summary: "Starts the unit as long as at least one path matches this pattern.",
   body: "As `PathExists=`, with shell wildcards: `/var/spool/app/*.job`. Level-triggered, so the service has to remove\nwhat matched. Names with a leading dot are not matched by `*`.",
   words: &[],
 };
 
 /// Path: DirectoryNotEmpty
-pub(super) static D189: Doc = Doc {
+pub(super) static D234: Doc = Doc {
   summary: "Starts the unit as long as this directory contains something.",
   body: "Level-triggered: made for queues that the service empties. What is left over makes it start again at once, until\nthe start limit fails both. Files with a leading dot do not count. The service may see a file that is still\nbeing written; let the writer rename it into place.",
   words: &[],
 };
 
 /// Path: PathChanged
-pub(super) static D190: Doc = Doc {
+pub(super) static D235: Doc = Doc {
   summary: "Starts the unit when this file or directory changes, at the end of a write.",
   body: "A file: when it is created, removed, renamed over, changes its attributes, or is closed after writing. A\ndirectory: when an entry is added, removed, renamed or written; entries of subdirectories do not count.\n\nEdge-triggered: several changes may result in one run, the state at the start of the path unit does not count,\nand **a change made while the service runs is not noticed**. If nothing may be missed, let the service look\nagain before it ends, or use `DirectoryNotEmpty=`. To catch changes from before the watch, start the service at\nboot as well.",
   words: &[],
 };
 
 /// Path: PathModified
-pub(super) static D191: Doc = Doc {
+pub(super) static D236: Doc = Doc {
   summary: "Starts the unit when this file changes, at every write.",
   body: "As `PathChanged=`, but a write counts while the file is still open. That means many triggers for a log file, and\nthe service may see half-written content; prefer `PathChanged=` unless the writer never closes the file.",
   words: &[],
 };
 
 /// Path: Unit
-pub(super) static D192: Doc = Doc {
+pub(super) static D237: Doc = Doc {
   summary: "The unit to start when a path triggers; not set, the service of the same name.",
   body: "Any type but `.path`. One unit only: the first valid line wins, a second is ignored. If the unit does not exist\nthe path unit refuses to start. The service gets the path in `TRIGGER_PATH`.",
   words: &[],
 };
 
 /// Path: MakeDirectory
-pub(super) static D193: Doc = Doc {
+pub(super) static D238: Doc = Doc {
   summary: "Creates the watched paths as directories before watching them.",
   body: "Every missing component is made with `DirectoryMode=`, and the **last one as well**: `PathChanged=/etc/app.conf`\nwould get a directory of that name, so use it for directories only. It leaves `PathExists=` and\n`PathExistsGlob=` alone.",
   words: &[],
 };
 
 /// Path: DirectoryMode
-pub(super) static D194: Doc = Doc {
+pub(super) static D239: Doc = Doc {
   summary: "Access mode of the directories that `MakeDirectory=` creates.",
   body: "Existing directories are not touched. Without `MakeDirectory=yes` it has no effect.",
   words: &[],
 };
 
 /// Path: TriggerLimitIntervalSec
-pub(super) static D195: Doc = Doc {
+pub(super) static D240: Doc = Doc {
   summary: "Window in which the path unit may trigger at most `TriggerLimitBurst=` times; 0 turns the limit off.",
   body: "When the limit is hit the path unit fails (`trigger-limit-hit`) and stops watching until it is started again. In\npractice the start limit of the service, 5 in 10s, comes first; this one catches loops in which the service is\nskipped by a condition or has no limit.",
   words: &[],
 };
 
 /// Path: TriggerLimitBurst
-pub(super) static D196: Doc = Doc {
+pub(super) static D241: Doc = Doc {
   summary: "Number of triggers allowed within `TriggerLimitIntervalSec=`; 0 turns the limit off.",
   body: "Every trigger counts, also when the service is then skipped by an unmet condition. One more than this and the\npath unit fails and stays down.",
   words: &[],
 };
 
 /// *: Slice
-pub(super) static D197: Doc = Doc {
+pub(super) static D242: Doc = Doc {
   summary: "Slice the unit is put into: a node of the control group tree with shared limits.",
   body: "Limits on a slice hold for everything in it together. Dashes make the tree: `a-b.slice` lies in `a.slice`. The suffix is required; the slice unit need not exist as a file, and it is required and started first. By default system services are in system.slice and instances in a slice of their template (`system-foo.slice`), so a limit there covers all instances. In a `.slice` unit the key is redundant, as the name fixes the parent. Cannot be changed for a running unit.",
   words: &[],
 };
 
 /// *: Delegate
-pub(super) static D198: Doc = Doc {
+pub(super) static D243: Doc = Doc {
   summary: "Leaves the control groups below the unit to the unit itself.",
   body: "For container managers and other programs that create control groups. systemd then touches nothing below, gives the tree to `User=` and enables the named controllers. `yes` enables all, a list these, and the **empty value turns delegation on** with no controllers, it does not reset to `no`. Processes in the unit's own top group get in the way of inner groups: see `DelegateSubgroup=`. Do not combine with `ProtectControlGroups=yes`.",
   words: &[
@@ -1627,14 +1951,14 @@ pub(super) static D198: Doc = Doc {
 };
 
 /// *: DelegateSubgroup
-pub(super) static D199: Doc = Doc {
+pub(super) static D244: Doc = Doc {
   summary: "Puts the unit's processes into a control group of this name below the unit's own.",
   body: "With `Delegate=`, so that the program can enable controllers for further groups at once; the kernel forbids that while processes sit in the upper group. From 254.",
   words: &[],
 };
 
 /// *: DisableControllers
-pub(super) static D200: Doc = Doc {
+pub(super) static D245: Doc = Doc {
   summary: "Controllers that must not be enabled anywhere below this unit.",
   body: "Mostly for slices. Saves the cost of a controller for a whole subtree; limits that need it have no effect there.",
   words: &[
@@ -1655,7 +1979,7 @@ pub(super) static D200: Doc = Doc {
 };
 
 /// *: CPUWeight
-pub(super) static D201: Doc = Doc {
+pub(super) static D246: Doc = Doc {
   summary: "Share of CPU time compared with the siblings in the same slice.",
   body: "From 1 to 10000; units without a value count 100. A weight limits nothing on an idle machine and matters only under contention, and only between units of one slice: system.slice and user.slice first share the CPU between themselves. Setting it anywhere turns CPU control on for all siblings. For a hard cap use `CPUQuota=`.",
   words: &[
@@ -1663,7 +1987,7 @@ pub(super) static D201: Doc = Doc {
 };
 
 /// *: StartupCPUWeight
-pub(super) static D202: Doc = Doc {
+pub(super) static D247: Doc = Doc {
   summary: "`CPUWeight=` that holds while the system boots or shuts down.",
   body: "Afterwards `CPUWeight=` applies.",
   words: &[
@@ -1671,35 +1995,35 @@ pub(super) static D202: Doc = Doc {
 };
 
 /// *: CPUQuota
-pub(super) static D203: Doc = Doc {
+pub(super) static D248: Doc = Doc {
   summary: "Hard limit of CPU time, in percent of one CPU.",
   body: "`50%` is half a CPU, `200%` two full ones, also on an idle machine. Measured per 100 ms: a multithreaded program can use up its share early in the period and then stands still, which shows as latency. Where that hurts prefer `CPUWeight=`, or set `AllowedCPUs=`. The percent sign is required.",
   words: &[],
 };
 
 /// *: CPUQuotaPeriodSec
-pub(super) static D204: Doc = Doc {
+pub(super) static D249: Doc = Doc {
   summary: "Period over which `CPUQuota=` is measured.",
   body: "Between 1 ms and 1 s. A shorter one gives smoother, a longer one burstier service.",
   words: &[],
 };
 
 /// *: AllowedCPUs, StartupAllowedCPUs
-pub(super) static D205: Doc = Doc {
+pub(super) static D250: Doc = Doc {
   summary: "CPUs the unit may use, as numbers and ranges such as `0-3 8`.",
   body: "Enforced by the control group, so the program cannot leave them, unlike with `CPUAffinity=`. An outer slice may narrow the set further. The `Startup` key holds during boot and shutdown.",
   words: &[],
 };
 
 /// *: AllowedMemoryNodes, StartupAllowedMemoryNodes
-pub(super) static D206: Doc = Doc {
+pub(super) static D251: Doc = Doc {
   summary: "NUMA nodes the unit may take memory from, as numbers and ranges.",
   body: "The `Startup` key holds during boot and shutdown.",
   words: &[],
 };
 
 /// *: CPUSetPartition
-pub(super) static D207: Doc = Doc {
+pub(super) static D252: Doc = Doc {
   summary: "Takes the CPUs of `AllowedCPUs=` away from other units.",
   body: "If the kernel refuses, a warning is logged and the unit starts normally. From 261.",
   words: &[
@@ -1709,105 +2033,105 @@ pub(super) static D207: Doc = Doc {
 };
 
 /// *: CPUAccounting
-pub(super) static D208: Doc = Doc {
+pub(super) static D253: Doc = Doc {
   summary: "Without effect on current systems; CPU use is always measured.",
   body: "Only mattered with cgroup v1; from 258 the line is ignored.",
   words: &[],
 };
 
 /// *: MemoryAccounting
-pub(super) static D209: Doc = Doc {
+pub(super) static D254: Doc = Doc {
   summary: "Measures memory use of the unit, as shown by `systemctl status`.",
   body: "On by default. Turning it off for a unit has no effect if a sibling or parent has it on.",
   words: &[],
 };
 
 /// *: IOAccounting
-pub(super) static D210: Doc = Doc {
+pub(super) static D255: Doc = Doc {
   summary: "Measures disk reads and writes of the unit.",
   body: "Off by default. Turning it on for one unit does so for its siblings and parents too.",
   words: &[],
 };
 
 /// *: TasksAccounting
-pub(super) static D211: Doc = Doc {
+pub(super) static D256: Doc = Doc {
   summary: "Counts processes and threads of the unit.",
   body: "On by default. `TasksMax=` needs no extra accounting line.",
   words: &[],
 };
 
 /// *: IPAccounting
-pub(super) static D212: Doc = Doc {
+pub(super) static D257: Doc = Doc {
   summary: "Counts network traffic of the unit, in bytes and packets.",
   body: "Off by default. Traffic on sockets that came from a `.socket` unit is counted for that unit, not for the service. System units only, and only where BPF is available.",
   words: &[],
 };
 
 /// *: MemoryMin
-pub(super) static D213: Doc = Doc {
+pub(super) static D258: Doc = Doc {
   summary: "Memory the kernel never takes away from the unit, even if it has to kill something else.",
   body: "Effective only as far as the slices above have it too. A value too high leads to out-of-memory kills elsewhere. `MemoryLow=` is the gentler form.",
   words: &[],
 };
 
 /// *: MemoryLow
-pub(super) static D214: Doc = Doc {
+pub(super) static D259: Doc = Doc {
   summary: "Memory the kernel takes from the unit only when nothing unprotected is left.",
   body: "Effective only as far as the slices above have it too. A percentage refers to physical memory.",
   words: &[],
 };
 
 /// *: MemoryHigh
-pub(super) static D215: Doc = Doc {
+pub(super) static D260: Doc = Doc {
   summary: "Soft memory limit: beyond it the unit is slowed down and its memory reclaimed.",
   body: "Nothing is killed by it, so a program that really needs more becomes very slow rather than failing. Use it as the main control, with `MemoryMax=` somewhat above as the last line. Suffixes K, M, G are powers of 1024; a percentage refers to physical memory.",
   words: &[],
 };
 
 /// *: MemoryMax
-pub(super) static D216: Doc = Doc {
+pub(super) static D261: Doc = Doc {
   summary: "Hard memory limit: beyond it the kernel kills processes of the unit.",
   body: "Counts all processes of the unit with their page cache, which is reclaimed first. After a kill `OOMPolicy=` decides; by default the service stops with result `oom-kill`, and `Restart=on-failure` brings it back. Swap comes on top, so add `MemorySwapMax=0` for a strict limit. Suffixes K, M, G are powers of 1024; a percentage refers to physical memory; zero is refused.",
   words: &[],
 };
 
 /// *: MemorySwapMax
-pub(super) static D217: Doc = Doc {
+pub(super) static D262: Doc = Doc {
   summary: "Hard limit of swap space the unit may use.",
   body: "`0` keeps it out of swap altogether; with `MemoryMax=` that means it is killed earlier.",
   words: &[],
 };
 
 /// *: MemoryZSwapMax
-pub(super) static D218: Doc = Doc {
+pub(super) static D263: Doc = Doc {
   summary: "Hard limit of compressed memory (zswap) the unit may use.",
   body: "Pages beyond it go to the swap device. From 253.",
   words: &[],
 };
 
 /// *: MemoryZSwapWriteback
-pub(super) static D219: Doc = Doc {
+pub(super) static D264: Doc = Doc {
   summary: "Whether compressed pages of the unit may be written on to the swap device.",
   body: "`no` keeps them in memory; uncompressible pages stay unswapped. From 256.",
   words: &[],
 };
 
 /// *: StartupMemoryLow, StartupMemoryHigh, StartupMemoryMax, StartupMemorySwapMax, StartupMemoryZSwapMax
-pub(super) static D220: Doc = Doc {
+pub(super) static D265: Doc = Doc {
   summary: "The same limit as without `Startup`, while the system boots or shuts down.",
   body: "Afterwards the plain key applies. From 254.",
   words: &[],
 };
 
 /// *: DefaultMemoryMin, DefaultMemoryLow, DefaultStartupMemoryLow
-pub(super) static D221: Doc = Doc {
+pub(super) static D266: Doc = Doc {
   summary: "Protection handed to the units inside a slice; ignored from 258.",
   body: "Set the protection on the slice itself: current kernels share it among its members.",
   words: &[],
 };
 
 /// *: MemoryPressureWatch
-pub(super) static D222: Doc = Doc {
+pub(super) static D267: Doc = Doc {
   summary: "Whether the service is told how to watch its memory pressure.",
   body: "It finds the file in `MEMORY_PRESSURE_WATCH` and can free caches in time. Programs have to support it. From 254.",
   words: &[
@@ -1818,14 +2142,14 @@ pub(super) static D222: Doc = Doc {
 };
 
 /// *: MemoryPressureThresholdSec
-pub(super) static D223: Doc = Doc {
+pub(super) static D268: Doc = Doc {
   summary: "How much stalling per 2 s counts as memory pressure for `MemoryPressureWatch=`.",
   body: "From 254.",
   words: &[],
 };
 
 /// *: CPUPressureWatch
-pub(super) static D224: Doc = Doc {
+pub(super) static D269: Doc = Doc {
   summary: "Whether the service is told how to watch its CPU pressure.",
   body: "As `MemoryPressureWatch=`, for waiting on the CPU. From 261.",
   words: &[
@@ -1836,14 +2160,14 @@ pub(super) static D224: Doc = Doc {
 };
 
 /// *: CPUPressureThresholdSec
-pub(super) static D225: Doc = Doc {
+pub(super) static D270: Doc = Doc {
   summary: "How much stalling counts as CPU pressure for `CPUPressureWatch=`.",
   body: "From 261.",
   words: &[],
 };
 
 /// *: IOPressureWatch
-pub(super) static D226: Doc = Doc {
+pub(super) static D271: Doc = Doc {
   summary: "Whether the service is told how to watch its I/O pressure.",
   body: "As `MemoryPressureWatch=`, for waiting on disks. From 261.",
   words: &[
@@ -1854,63 +2178,63 @@ pub(super) static D226: Doc = Doc {
 };
 
 /// *: IOPressureThresholdSec
-pub(super) static D227: Doc = Doc {
+pub(super) static D272: Doc = Doc {
   summary: "How much stalling counts as I/O pressure for `IOPressureWatch=`.",
   body: "From 261.",
   words: &[],
 };
 
 /// *: TasksMax
-pub(super) static D228: Doc = Doc {
+pub(super) static D273: Doc = Doc {
   summary: "Maximum number of processes and threads in the unit.",
   body: "Threads count too, so a thread-heavy server can hit it: fork and thread creation then fail with EAGAIN (\"Resource temporarily unavailable\"), without any kill. A percentage refers to the limit of the system. The default of 15 % is usually ample. Better than `LimitNPROC=`, which counts per user.",
   words: &[],
 };
 
 /// *: IOWeight
-pub(super) static D229: Doc = Doc {
+pub(super) static D274: Doc = Doc {
   summary: "Share of disk bandwidth compared with the siblings in the same slice.",
   body: "From 1 to 10000, 100 by default. Works only if the disk's scheduler or controller supports it (BFQ, or io.cost). Hard limits are `IOReadBandwidthMax=` and its relatives.",
   words: &[],
 };
 
 /// *: StartupIOWeight
-pub(super) static D230: Doc = Doc {
+pub(super) static D275: Doc = Doc {
   summary: "`IOWeight=` that holds while the system boots or shuts down.",
   body: "",
   words: &[],
 };
 
 /// *: IODeviceWeight
-pub(super) static D231: Doc = Doc {
+pub(super) static D276: Doc = Doc {
   summary: "`IOWeight=` for one disk, as `DEVICE WEIGHT`.",
   body: "The device may also be a file, meaning the disk below it; that works for simple set-ups only, not for RAID or LVM. Name whole disks, not partitions.",
   words: &[],
 };
 
 /// *: IOReadBandwidthMax, IOWriteBandwidthMax
-pub(super) static D232: Doc = Doc {
+pub(super) static D277: Doc = Doc {
   summary: "Bytes per second the unit may read from or write to one disk, as `DEVICE BYTES`.",
   body: "`IOReadBandwidthMax=/dev/sda 10M` caps it even when the disk is idle. Suffixes are powers of 1000 here. The device may be a file, meaning the disk below it, except on RAID or LVM. Buffered writes are limited only on file systems that tell the kernel whom they belong to, such as ext4, btrfs and XFS.",
   words: &[],
 };
 
 /// *: IOReadIOPSMax, IOWriteIOPSMax
-pub(super) static D233: Doc = Doc {
+pub(super) static D278: Doc = Doc {
   summary: "Operations per second the unit may do on one disk, as `DEVICE COUNT`.",
   body: "Suffixes are powers of 1000. Same rules for the device as with `IOReadBandwidthMax=`.",
   words: &[],
 };
 
 /// *: IODeviceLatencyTargetSec
-pub(super) static D234: Doc = Doc {
+pub(super) static D279: Doc = Doc {
   summary: "Latency the unit shall see on one disk, as `DEVICE TIME`; others are slowed down for it.",
   body: "Example: `/dev/sda 25ms`. Turns I/O accounting on. Only protects against sibling units.",
   words: &[],
 };
 
 /// *: IPAddressAllow, IPAddressDeny
-pub(super) static D235: Doc = Doc {
+pub(super) static D280: Doc = Doc {
   summary: "Which addresses the unit may exchange IP packets with.",
   body: "An address that matches the allow list passes; otherwise one that matches the deny list is blocked; everything else passes. So an allow list alone blocks nothing: write `IPAddressDeny=any` with it. Lists of the slices above count too. Addresses with optional `/PREFIX`, no host names, and the words below. DNS is often forgotten: allow the resolver (`localhost` for systemd-resolved).\n\nIt filters by address only, not by port. Sockets from a `.socket` unit follow the lists in that unit. Without BPF in the kernel the lists have no effect, with only a warning in the log. System units only.",
   words: &[
@@ -1921,56 +2245,56 @@ pub(super) static D235: Doc = Doc {
 };
 
 /// *: IPIngressFilterPath, IPEgressFilterPath
-pub(super) static D236: Doc = Doc {
+pub(super) static D281: Doc = Doc {
   summary: "Pinned BPF programs that filter received or sent IP packets of the unit.",
   body: "Absolute paths below `/sys/fs/bpf`. They work in addition to `IPAddressAllow=` and the filters of the slices above. If a program cannot be attached the unit fails.",
   words: &[],
 };
 
 /// *: BPFProgram
-pub(super) static D237: Doc = Doc {
+pub(super) static D282: Doc = Doc {
   summary: "Attaches a pinned BPF program to the unit's control group, as `TYPE:PATH`.",
   body: "The type is the attach type, as `bpftool` names it; the path lies below `/sys/fs/bpf`.",
   words: &[],
 };
 
 /// *: SocketBindAllow, SocketBindDeny
-pub(super) static D238: Doc = Doc {
+pub(super) static D283: Doc = Doc {
   summary: "Which ports the processes may bind.",
   body: "`[ipv4:|ipv6:][tcp:|udp:]PORT`, a range `1000-2000`, or `any`. What the allow list matches is permitted, else what the deny list matches is refused, else permitted: so write `SocketBindDeny=any` along with the exceptions. Holds in every network namespace. Sockets from a `.socket` unit are not affected, a good reason to use one. Needs a systemd built with BPF support; without it the setting is ignored.",
   words: &[],
 };
 
 /// *: RestrictNetworkInterfaces
-pub(super) static D239: Doc = Doc {
+pub(super) static D284: Doc = Doc {
   summary: "Network interfaces the unit may use.",
   body: "A list allows these only, with leading `~` it forbids these only. `lo` has no special place: add it, or local connections stop working. Needs a systemd built with BPF support; without it the setting is ignored.",
   words: &[],
 };
 
 /// *: BindNetworkInterface
-pub(super) static D240: Doc = Doc {
+pub(super) static D285: Doc = Doc {
   summary: "Ties every new socket of the unit to one network interface, for example a VRF.",
   body: "As if the program set SO_BINDTODEVICE itself. From 260.",
   words: &[],
 };
 
 /// *: NFTSet
-pub(super) static D241: Doc = Doc {
+pub(super) static D286: Doc = Doc {
   summary: "Adds the unit's control group, user or group to nftables sets while it runs.",
   body: "`SOURCE:FAMILY:TABLE:SET`, for example `cgroup:inet:filter:my_service`. The set must exist with the right type; failures are ignored. Lets firewall rules match services. System units only. From 255.",
   words: &[],
 };
 
 /// *: DeviceAllow
-pub(super) static D242: Doc = Doc {
+pub(super) static D287: Doc = Doc {
   summary: "Device nodes the unit may use, with `r` (read), `w` (write) and `m` (create).",
   body: "A path below `/dev`, or `char-NAME` or `block-NAME` for a whole driver as listed in `/proc/devices` (`char-pts`, `block-loop`). Any line of this key switches from \"all devices\" to \"only these and the harmless pseudo devices\", as `DevicePolicy=closed` does. Without access letters all three are granted.\n\nIt does not overcome file permissions, and does not create nodes in a `PrivateDevices=yes` `/dev`. A driver not loaded yet at start is not matched; order after `modprobe@NAME.service` then.",
   words: &[],
 };
 
 /// *: DevicePolicy
-pub(super) static D243: Doc = Doc {
+pub(super) static D288: Doc = Doc {
   summary: "Which devices the unit may use beside those in `DeviceAllow=`.",
   body: "",
   words: &[
@@ -1980,7 +2304,7 @@ pub(super) static D243: Doc = Doc {
 };
 
 /// *: ManagedOOMSwap
-pub(super) static D244: Doc = Doc {
+pub(super) static D289: Doc = Doc {
   summary: "Whether systemd-oomd may kill something in this unit when swap runs full.",
   body: "Set it on slices rather than services: the victim is chosen among the control groups below. Needs systemd-oomd running.",
   words: &[
@@ -1989,7 +2313,7 @@ pub(super) static D244: Doc = Doc {
 };
 
 /// *: ManagedOOMMemoryPressure
-pub(super) static D245: Doc = Doc {
+pub(super) static D290: Doc = Doc {
   summary: "Whether systemd-oomd may kill something in this unit under memory pressure.",
   body: "Limit and time are `ManagedOOMMemoryPressureLimit=` and `ManagedOOMMemoryPressureDurationSec=`. A killed service ends with result `oom-kill`.",
   words: &[
@@ -1998,21 +2322,21 @@ pub(super) static D245: Doc = Doc {
 };
 
 /// *: ManagedOOMMemoryPressureLimit
-pub(super) static D246: Doc = Doc {
+pub(super) static D291: Doc = Doc {
   summary: "Memory pressure, in percent of time, above which systemd-oomd acts on this unit.",
   body: "Only with `ManagedOOMMemoryPressure=kill`.",
   words: &[],
 };
 
 /// *: ManagedOOMMemoryPressureDurationSec
-pub(super) static D247: Doc = Doc {
+pub(super) static D292: Doc = Doc {
   summary: "How long the pressure has to stay over the limit before systemd-oomd acts.",
   body: "Only with `ManagedOOMMemoryPressure=kill`. At least 1 s. From 257.",
   words: &[],
 };
 
 /// *: ManagedOOMPreference
-pub(super) static D248: Doc = Doc {
+pub(super) static D293: Doc = Doc {
   summary: "How willingly systemd-oomd picks this unit as victim.",
   body: "Does not apply to control groups below the unit. Ignored unless unit and watched slice have the same owner (for swap: root).",
   words: &[
@@ -2022,63 +2346,63 @@ pub(super) static D248: Doc = Doc {
 };
 
 /// *: OOMRules
-pub(super) static D249: Doc = Doc {
+pub(super) static D294: Doc = Doc {
   summary: "Names of systemd-oomd rule sets that apply to this unit.",
   body: "The rules are `.oomrule` files of systemd-oomd. From 261.",
   words: &[],
 };
 
 /// *: CoredumpReceive
-pub(super) static D250: Doc = Doc {
+pub(super) static D295: Doc = Doc {
   summary: "Passes core dumps of containers in this unit on to the systemd-coredump inside.",
   body: "For container managers with `Delegate=yes` whose payload handles dumps itself. From 255.",
   words: &[],
 };
 
 /// *: CPUShares, StartupCPUShares
-pub(super) static D251: Doc = Doc {
+pub(super) static D296: Doc = Doc {
   summary: "Old cgroup v1 settings; use `CPUWeight=` and `StartupCPUWeight=`.",
   body: "Ignored from 258. The scale differs: 1024 shares are the default there, weight 100 here.",
   words: &[],
 };
 
 /// *: MemoryLimit
-pub(super) static D252: Doc = Doc {
+pub(super) static D297: Doc = Doc {
   summary: "Old cgroup v1 setting; use `MemoryMax=`.",
   body: "Ignored from 258, so the unit then runs without any limit.",
   words: &[],
 };
 
 /// *: BlockIOAccounting, BlockIOWeight, StartupBlockIOWeight, BlockIODeviceWeight
-pub(super) static D253: Doc = Doc {
+pub(super) static D298: Doc = Doc {
   summary: "Old cgroup v1 settings; use `IOAccounting=`, `IOWeight=`, `StartupIOWeight=`, `IODeviceWeight=`.",
   body: "Ignored from 258. Weights differ in scale: 10 to 1000 there, 1 to 10000 here.",
   words: &[],
 };
 
 /// *: BlockIOReadBandwidth, BlockIOWriteBandwidth
-pub(super) static D254: Doc = Doc {
+pub(super) static D299: Doc = Doc {
   summary: "Old cgroup v1 settings; use `IOReadBandwidthMax=` and `IOWriteBandwidthMax=`.",
   body: "Ignored from 258, so the unit then runs without any limit.",
   words: &[],
 };
 
 /// *: NetClass
-pub(super) static D255: Doc = Doc {
+pub(super) static D300: Doc = Doc {
   summary: "Has no effect; it belonged to a cgroup v1 controller.",
   body: "All supported versions read and ignore it.",
   words: &[],
 };
 
 /// Service
-pub(super) static D256: Doc = Doc {
+pub(super) static D301: Doc = Doc {
   summary: "How the processes of a service are started, watched, reloaded, stopped and brought back.",
   body: "The order of a life: `ExecCondition=`, `ExecStartPre=`, `ExecStart=`, ready as `Type=` defines it, `ExecStartPost=`, running; at the end `ExecStop=` (after a clean end or a stop request), the signals of `KillMode=`, `ExecStopPost=`, and then perhaps a restart by `Restart=`.\n\nA service needs `ExecStart=`, or `RemainAfterExit=yes` with an `ExecStop=`, or a `SuccessAction=` in `[Unit]`; with none of them it is refused. Who the process runs as, what it may see and use (`User=`, `Environment=`, `ProtectSystem=`, `MemoryMax=` …) and how it is killed also stand in this section. Dependencies and the start limit (`StartLimitIntervalSec=`, `StartLimitBurst=`) belong in `[Unit]`, enabling at boot in `[Install]`.",
   words: &[],
 };
 
 /// Service: Type
-pub(super) static D257: Doc = Doc {
+pub(super) static D302: Doc = Doc {
   summary: "How systemd knows that the service has started, and so when units ordered after it may go on.",
   body: "A wrong choice shows in three ways: the start hangs until `TimeoutStartSec=` and is killed (`forking`, `notify` or `dbus` with a program that never gives the signal), the daemon is killed at once (`simple`, `exec` or `oneshot` with a program that puts itself into the background), or dependants run too early (`simple` and `exec` count as started before the program has opened its sockets).\n\nFor a program that stays in the foreground: `notify` if it sends `READY=1`, `dbus` if a bus name is its front door, otherwise `exec`. For a job that ends: `oneshot`. `forking` only for a daemon that has no foreground switch.\n\nNot set, it is `dbus` when there is a `BusName=`, `oneshot` when there is no `ExecStart=`, `exec` when credentials are used (257; 252 stays with `simple`), else `simple`.",
   words: &[
@@ -2093,7 +2417,7 @@ pub(super) static D257: Doc = Doc {
 };
 
 /// Service: ExitType
-pub(super) static D258: Doc = Doc {
+pub(super) static D303: Doc = Doc {
   summary: "Which process must be gone for the service to count as ended: the main one, or all of them.",
   body: "Meant for programs whose forking cannot be foretold, such as desktop applications and generated units. A daemon that can stay in the foreground is better served by doing so.",
   words: &[
@@ -2102,91 +2426,91 @@ pub(super) static D258: Doc = Doc {
 };
 
 /// Service: RemainAfterExit
-pub(super) static D259: Doc = Doc {
+pub(super) static D304: Doc = Doc {
   summary: "Keeps the unit active after its processes have ended cleanly.",
   body: "The state is then `active (exited)`, and `ExecStop=` runs when the unit is stopped. It is the natural partner of `Type=oneshot` for set-up and tear-down pairs, and needed when other units use `BindsTo=` or `Upholds=` on such a unit. A process that fails still makes the unit failed.\n\nBecause the unit is active, starting it again does nothing: behind a timer, path or socket it runs once and never again, and connections to the socket hang. `Restart=` does not act on the clean end either, and `RuntimeMaxSec=` does not end this state. With `Type=simple` or `exec` and a program that daemonizes, the unit stays active but the daemon is not supervised.",
   words: &[],
 };
 
 /// Service: GuessMainPID
-pub(super) static D260: Doc = Doc {
+pub(super) static D305: Doc = Doc {
   summary: "Lets systemd guess the main process of a forking service without PID file.",
   body: "Only used with `Type=forking` and no `PIDFile=`. The guess works when exactly one process is left behind; with two or more, or with `no`, there is no main process: `$MAINPID` is empty, exit codes and crashes go unseen, the unit ends as inactive with success, and `Restart=on-failure` never acts. Set `PIDFile=`, or run the program in the foreground.",
   words: &[],
 };
 
 /// Service: PIDFile
-pub(super) static D261: Doc = Doc {
+pub(super) static D306: Doc = Doc {
   summary: "File in which a forking daemon writes the number of its main process.",
   body: "With `Type=forking` the start is complete only when this file exists and names a living process: if it never appears, the start fails after `TimeoutStartSec=` (result `timeout`), or with `protocol` once no process is left. systemd only reads it, and removes it when the service stops.\n\nThe path must be the one the daemon is configured to write. A relative path lies below `/run`, in user units below `$XDG_RUNTIME_DIR`; `/var/run` is rewritten to `/run` with a log line. A daemon under `User=` cannot create a file directly in `/run`: give it a `RuntimeDirectory=`. The other types do not need the setting and do not wait for the file.",
   words: &[],
 };
 
 /// Service: BusName
-pub(super) static D262: Doc = Doc {
+pub(super) static D307: Doc = Doc {
   summary: "D-Bus name that the service takes on the bus.",
   body: "Required by `Type=dbus`, and makes it the type if `Type=` is not set. With other types it is only a note of which name belongs to the unit. An invalid name is dropped with a warning, which for an explicit `Type=dbus` refuses the unit.\n\nFor bus activation it must equal `Name=` of the D-Bus service file whose `SystemdService=` points here: if they differ, the caller is served but the unit stays `activating` until its timeout kills it. Of two units with the same `BusName=`, the one loaded second cannot be loaded.",
   words: &[],
 };
 
 /// Service: ExecStart
-pub(super) static D263: Doc = Doc {
+pub(super) static D308: Doc = Doc {
   summary: "The program of the service; with `Type=oneshot` several may follow each other.",
   body: "Exactly one command, except for `oneshot`, where each must succeed before the next runs. A drop-in adds to the list, so it has to write an empty `ExecStart=` first to replace the command.\n\n**No shell reads the line.** `|`, `>`, `&&`, `&`, `*`, `~` and backquotes are passed on as plain arguments; use `/bin/sh -c 'exec …'` if you need them. Words are split at blanks; single and double quotes group, C escapes work.\n\n- The program is an absolute path, or a bare name looked up in a fixed search path (or `ExecSearchPath=`). `./x` or `bin/x` refuses the unit. Variables do not work here: `$X` alone fails with 203, `$DIR/x` refuses the unit.\n- `${X}` is replaced everywhere, inside quotes and words too, and stays one argument (empty if unset). `$X` works only as a whole word and is split at blanks, possibly into nothing; `dir/$X` stays as it is. `$$` is a dollar sign.\n- `%` starts a specifier, so a literal one is `%%`; an unknown specifier refuses the unit.\n- `;` as a word of its own starts another command (`oneshot` only); `\\;` is a literal one.\n\n| prefix | effect |\n|---|---|\n| `-` | a failure counts as success; so `Restart=on-failure` no longer sees it, not even a missing program |\n| `@` | the next word becomes `argv[0]` |\n| `:` | variables are left alone, `$$` too |\n| `+` | full privileges: no `User=`, no sandbox |\n| `!` | no change of user and groups, the sandbox stays |\n| `\\|` | the line goes to the shell of the user (from 258) |\n\nPrefixes combine in any order, but not `+` with `!`. `!!` does nothing from 258 on.",
   words: &[],
 };
 
 /// Service: ExecStartPre
-pub(super) static D264: Doc = Doc {
+pub(super) static D309: Doc = Doc {
   summary: "Commands to run, one after the other, before `ExecStart=`.",
   body: "Written like `ExecStart=`, any number for every `Type=`. If one fails (without the prefix `-`), the rest and `ExecStart=` are skipped, the start fails, and `ExecStopPost=` runs while `ExecStop=` does not. Each command gets `TimeoutStartSec=` for itself.\n\nFor preparation only: checks, directories (rather `RuntimeDirectory=`, `StateDirectory=`), migrations. Do not start a daemon here: what stays in the background is nobody's main process, is logged as left over, and lives in the unit's control group until that is killed. Give it a unit of its own. Prefix `+` runs a single step with full privileges when `User=` is set. The command runs before every automatic restart as well.",
   words: &[],
 };
 
 /// Service: ExecStartPost
-pub(super) static D265: Doc = Doc {
+pub(super) static D310: Doc = Doc {
   summary: "Commands to run once the service counts as started.",
   body: "What “started” means depends on `Type=`: for `simple` and `idle` they run right after the fork, for `exec` after execve, so a program contacted here may not be listening yet. Use `notify` or `dbus`, or let the command retry. With `oneshot` they follow the last `ExecStart=`.\n\nThe start job ends only after them, so units ordered after this one wait. A failing command fails the start: the running service is stopped again, `ExecStop=` is skipped, `ExecStopPost=` runs. Calling `systemctl restart` on the own unit here replaces the start job and loops until the start limit.",
   words: &[],
 };
 
 /// Service: ExecCondition
-pub(super) static D266: Doc = Doc {
+pub(super) static D311: Doc = Doc {
   summary: "Commands that decide whether the service starts at all.",
   body: "They run before `ExecStartPre=`. Exit status 0 (or one of `SuccessExitStatus=`): go on. 1 to 254: skipped, the unit is inactive and not failed, `Restart=` does not act and units that require this one go on. 255, a signal (TERM too) or a timeout: failed.\n\nA skip still runs `ExecStopPost=` and `OnSuccess=`, and counts towards the start limit; an unmet `Condition…=` in `[Unit]` does none of this. Behind a socket or a level-triggered path (`PathExists=`) a skip leaves the trigger standing, so it fires again at once until a limit fails it: put the check on the trigger unit instead.",
   words: &[],
 };
 
 /// Service: ExecReload
-pub(super) static D267: Doc = Doc {
+pub(super) static D312: Doc = Doc {
   summary: "Commands that make the running service read its configuration again.",
   body: "Without them `systemctl reload` is refused, unless `Type=notify-reload` or `RefreshOnReload=` provides a way. `$MAINPID` holds the main process. A failing command or one that takes longer than `TimeoutStartSec=` fails the reload only; the service stays active and `Restart=` does not act.\n\n`kill -HUP $MAINPID` returns before anything has been reloaded, so success means little and errors are lost; a command that waits, or `Type=notify-reload`, is better. A stop during the reload goes straight to the signals, without `ExecStop=`. Never call `systemctl reload` on the own unit here: the reload would repeat for ever.",
   words: &[],
 };
 
 /// Service: ExecReloadPost
-pub(super) static D268: Doc = Doc {
+pub(super) static D313: Doc = Doc {
   summary: "Commands to run after a successful reload.",
   body: "They run when all `ExecReload=` commands have succeeded and, with `Type=notify-reload`, the program has reported `READY=1`. If the reload fails they are skipped. A failing command fails the reload, the service keeps running. On its own the setting does not make a service reloadable.",
   words: &[],
 };
 
 /// Service: ExecStop
-pub(super) static D269: Doc = Doc {
+pub(super) static D314: Doc = Doc {
   summary: "Commands that ask the service to end, before the signals are sent.",
   body: "They run on a stop or restart request, on `RuntimeMaxSec=`, and also when the main process has ended cleanly by itself; not after a failure, a watchdog timeout or a start that did not complete. Clean-up that must always happen belongs in `ExecStopPost=`. `$MAINPID` is unset when the process is gone already.\n\nAfter the last command the remaining processes are killed by `KillMode=` at once, so the command must wait until the service is done. `kill $MAINPID` adds nothing: leave it out and set `KillSignal=`. Each command has `TimeoutStopSec=`; a failing one skips the rest and leaves the unit failed, and `Restart=on-failure` may act if nobody asked for the stop.\n\n`systemctl stop` on the own unit waits for itself until the timeout; delete such a line.",
   words: &[],
 };
 
 /// Service: ExecStopPost
-pub(super) static D270: Doc = Doc {
+pub(super) static D315: Doc = Doc {
   summary: "Commands to run after the service has ended, however it ended.",
   body: "They always run: after a stop, a crash, a failed start, a skip by `ExecCondition=`, and before an automatic restart. The processes of the service are gone, so do not try to talk to them; be ready to find things half set up. `$SERVICE_RESULT`, `$EXIT_CODE` and `$EXIT_STATUS` tell what happened (`success`, `exit-code`, `timeout`, `watchdog` …).\n\nUnits ordered around this one wait for these commands. Each has `TimeoutStopSec=`; a failing one leaves the unit failed, even after a clean end, and then `Restart=on-failure` acts. To act on failures only, `OnFailure=` in `[Unit]` is often simpler.",
   words: &[],
 };
 
 /// Service: Restart
-pub(super) static D271: Doc = Doc {
+pub(super) static D316: Doc = Doc {
   summary: "Whether systemd starts the service again after it has ended by itself.",
   body: "It looks at how the run ended: a clean end is exit status 0, a status of `SuccessExitStatus=`, a prefix `-`, or, except for `oneshot`, death by HUP, INT, PIPE or TERM. Start, stop and runtime timeouts, a missing `READY=1` or PID file, and the OOM killer are failures. A clean end spoilt by a failing `ExecStop=` or `ExecStopPost=` is one too.\n\nIt never undoes a stop: `systemctl stop`, `Conflicts=`, or a stop passed on by `BindsTo=`, `PartOf=` or `Requires=` all stick. Nor does it act on an unmet condition, a failed dependency or a failed reload. But sockets, timers, paths and other units can start the service again whatever is written here.\n\nThe pause is `RestartSec=`. Every restart counts towards the start limit in `[Unit]`, 5 starts in 10s by default: a program that crashes at once is given up after about a second. `on-failure` is the usual choice for a daemon.",
   words: &[
@@ -2200,35 +2524,35 @@ pub(super) static D271: Doc = Doc {
 };
 
 /// Service: RestartSec
-pub(super) static D272: Doc = Doc {
+pub(super) static D317: Doc = Doc {
   summary: "Pause before an automatic restart.",
   body: "systemd groups wake-ups, so the real pause is up to 250 ms longer; 0 means at once. It decides whether the start limit can ever be reached: with 5 starts in 10s, a pause of 2s or more means the service is restarted for ever, while with the default of 100 ms a crashing service is given up after about a second. Widen `StartLimitIntervalSec=` together with the pause.\n\nDuring the pause a stop cancels the restart and a manual start runs at once. A growing pause: `RestartSteps=` with `RestartMaxDelaySec=`.",
   words: &[],
 };
 
 /// Service: RestartSteps
-pub(super) static D273: Doc = Doc {
+pub(super) static D318: Doc = Doc {
   summary: "Number of steps in which the pause grows from `RestartSec=` to `RestartMaxDelaySec=`.",
   body: "Both partners are needed: without `RestartMaxDelaySec=`, or with `RestartSec=0`, the pause stays constant. The pauses form a geometric row: 100 ms to 10s in 4 steps gives 0.1, 0.3, 1, 3.2, 10, 10 … seconds.\n\nThe step is not a limit on the number of restarts, and a long healthy run does not set it back; only a stop with a new start, or `systemctl reset-failed`, does. Growing pauses may leave the start-limit window, and then the unit never gives up.",
   words: &[],
 };
 
 /// Service: RestartMaxDelaySec
-pub(super) static D274: Doc = Doc {
+pub(super) static D319: Doc = Doc {
   summary: "Longest pause between automatic restarts, reached after `RestartSteps=` steps.",
   body: "Without `RestartSteps=` nothing grows and the pause stays `RestartSec=`. A value below `RestartSec=` lowers that to it, with a warning. Check the start limit as well: if the first `StartLimitBurst=` pauses add up to more than `StartLimitIntervalSec=`, the service is retried for ever.",
   words: &[],
 };
 
 /// Service: RestartRandomizedDelaySec
-pub(super) static D275: Doc = Doc {
+pub(super) static D320: Doc = Doc {
   summary: "Random extra time, from zero up to this, added to each pause before an automatic restart.",
   body: "Spreads out many instances that failed together, for instance because a shared database went away. It comes on top of `RestartSec=` and of the growing pause of `RestartSteps=`, so the total may exceed `RestartMaxDelaySec=`. `infinity` is taken back to 0 with a warning.",
   words: &[],
 };
 
 /// Service: RestartMode
-pub(super) static D276: Doc = Doc {
+pub(super) static D321: Doc = Doc {
   summary: "What the rest of the system sees between a failure and the automatic restart.",
   body: "Matters when other units depend on this one or `OnFailure=` is set.",
   words: &[
@@ -2238,35 +2562,35 @@ pub(super) static D276: Doc = Doc {
 };
 
 /// Service: TimeoutStartSec
-pub(super) static D277: Doc = Doc {
+pub(super) static D322: Doc = Doc {
   summary: "How long starting or reloading may take before it counts as failed.",
   body: "The clock covers `ExecCondition=`, `ExecStartPre=`, the wait for readiness as `Type=` defines it, `ExecStartPost=` and reloads. Each command gets the full time anew. When it runs out the start fails with `timeout` and the processes are ended as `TimeoutStartFailureMode=` says, which `Restart=on-failure` treats as a failure; a reload merely fails and the service goes on.\n\nWith `simple`, `exec` and `idle` the main program itself is hardly covered: it is started at once. This is neither an idle timeout nor a limit on run time (`RuntimeMaxSec=`). `oneshot` has no limit unless you set one; do so if boot waits for it. 0 and `infinity` both switch it off. A program may ask for more time with `EXTEND_TIMEOUT_USEC=`.",
   words: &[],
 };
 
 /// Service: TimeoutStopSec
-pub(super) static D278: Doc = Doc {
+pub(super) static D323: Doc = Doc {
   summary: "How long each step of stopping may take before systemd turns to force.",
   body: "The time counts for every `ExecStop=` command, again for the processes to go after `KillSignal=`, and for every `ExecStopPost=`. A stop can thus take several times as long. A process that ignores the signal gets `FinalKillSignal=` when the time is up, and the unit is failed with `timeout`, though `systemctl stop` reports success.\n\nRaise it for databases that need time to flush; shorten it where a hanging service delays shutdown (90s by default). 0 and `infinity` both wait for ever. `TimeoutStopFailureMode=` chooses the force.",
   words: &[],
 };
 
 /// Service: TimeoutAbortSec
-pub(super) static D279: Doc = Doc {
+pub(super) static D324: Doc = Doc {
   summary: "How long a service aborted by its watchdog may take to die.",
   body: "Used after `WatchdogSignal=` has been sent, by `WatchdogSec=` or by the word `abort` in `TimeoutStartFailureMode=` and `TimeoutStopFailureMode=`, in place of `TimeoutStopSec=`. Make it long enough for a core dump to be written: afterwards `FinalKillSignal=` cuts it off. An empty value goes back to `TimeoutStopSec=`.",
   words: &[],
 };
 
 /// Service: TimeoutSec
-pub(super) static D280: Doc = Doc {
+pub(super) static D325: Doc = Doc {
   summary: "Sets `TimeoutStartSec=` and `TimeoutStopSec=` at once.",
   body: "The last line wins, so a later `TimeoutStartSec=` or `TimeoutStopSec=` overrides its half. It gives `Type=oneshot` a start limit too. `TimeoutAbortSec=` and `RuntimeMaxSec=` are not touched.",
   words: &[],
 };
 
 /// Service: TimeoutStartFailureMode
-pub(super) static D281: Doc = Doc {
+pub(super) static D326: Doc = Doc {
   summary: "How the processes are ended when the start takes longer than `TimeoutStartSec=`.",
   body: "The unit ends `failed` with `timeout` in every case. Use `abort` to get a core dump of a start that hangs.",
   words: &[
@@ -2276,7 +2600,7 @@ pub(super) static D281: Doc = Doc {
 };
 
 /// Service: TimeoutStopFailureMode
-pub(super) static D282: Doc = Doc {
+pub(super) static D327: Doc = Doc {
   summary: "What follows when a step of stopping takes longer than `TimeoutStopSec=`.",
   body: "Concerns both an `ExecStop=` that hangs and processes that ignore `KillSignal=`. The unit ends `failed` with `timeout`.",
   words: &[
@@ -2286,70 +2610,70 @@ pub(super) static D282: Doc = Doc {
 };
 
 /// Service: RuntimeMaxSec
-pub(super) static D283: Doc = Doc {
+pub(super) static D328: Doc = Doc {
   summary: "Longest time the unit may stay running.",
   body: "Counted from the moment it is active. Then it is stopped, with the result `timeout`, so it ends `failed`. In a service `ExecStop=` runs first, and `Restart=always`, `on-failure` and `on-abnormal` start it again, which makes a simple periodic recycling.\n\nIt is a hard cap, not an idle timeout. It does nothing for `Type=oneshot` (use `TimeoutStartSec=`) and does not end a service that is `active (exited)`. A service may extend its time with `EXTEND_TIMEOUT_USEC=`.",
   words: &[],
 };
 
 /// Service: RuntimeRandomizedExtraSec
-pub(super) static D284: Doc = Doc {
+pub(super) static D329: Doc = Doc {
   summary: "Random extra time, from zero up to this, added to `RuntimeMaxSec=`.",
   body: "Keeps many instances from being stopped in the same second. Without `RuntimeMaxSec=` it has no effect.",
   words: &[],
 };
 
 /// Service: WatchdogSec
-pub(super) static D285: Doc = Doc {
+pub(super) static D330: Doc = Doc {
   summary: "Longest silence of a running service before it counts as hung.",
   body: "Once started, the program must send `WATCHDOG=1` (sd_notify) more often than this; half the interval is customary, and `$WATCHDOG_USEC` tells it the value. After a missed ping the processes get `WatchdogSignal=` (SIGABRT), `ExecStop=` is skipped, and the unit is failed with `watchdog`. Only `Restart=always`, `on-failure`, `on-abnormal` and `on-watchdog` bring it back.\n\nA program that does not know the protocol is aborted after the first `WatchdogSec=` of every run. The pings must come from the main process unless `NotifyAccess=` is wider; it is raised to `main` when unset. sd_notify also needs AF_UNIX in `RestrictAddressFamilies=`.",
   words: &[],
 };
 
 /// Service: SuccessExitStatus
-pub(super) static D286: Doc = Doc {
+pub(super) static D331: Doc = Doc {
   summary: "Exit statuses and signals that count as success besides the usual ones.",
   body: "Numbers, names (`TEMPFAIL`) and signals (`SIGKILL`), which then make a clean end: no `failed`, no `OnFailure=`, no restart by `on-failure`. A bare number is an exit status, never a signal.\n\nThe classic case is a runtime that turns TERM into an exit status: Java and many wrappers end with 143, so that every `systemctl stop` leaves the unit failed; `SuccessExitStatus=143` cures that. Death by TERM itself is clean already. The other commands of the service are judged by the list as well: a listed status of `ExecCondition=` means go on.",
   words: &[],
 };
 
 /// Service: RestartPreventExitStatus
-pub(super) static D287: Doc = Doc {
+pub(super) static D332: Doc = Doc {
   summary: "Exit statuses and signals of the main process after which `Restart=` does not act.",
   body: "For errors that a restart cannot mend, such as a bad configuration (`78` or `CONFIG`). It is looked at first, so it wins over `RestartForceExitStatus=`. The unit is still failed or successful as it would be otherwise. Only the main process counts: a status of `ExecStartPre=` or `ExecStop=` is not compared.",
   words: &[],
 };
 
 /// Service: RestartForceExitStatus
-pub(super) static D288: Doc = Doc {
+pub(super) static D333: Doc = Doc {
   summary: "Exit statuses and signals of the main process that restart the service whatever `Restart=` says.",
   body: "Even with `Restart=no` and even for status 0, so a program can ask for its own restart by a status of its choice. A requested stop and `RestartPreventExitStatus=` are stronger, and the start limit applies. Only the main process counts. With `Type=oneshot` a success is not restarted, and up to 255 the combination refuses the unit.",
   words: &[],
 };
 
 /// Service: RootDirectoryStartOnly
-pub(super) static D289: Doc = Doc {
+pub(super) static D334: Doc = Doc {
   summary: "Applies `RootDirectory=` to `ExecStart=` alone.",
   body: "The other commands (`ExecStartPre=`, `ExecReload=`, `ExecStop=`, …) then see the host's file system, so their programs need not exist in the service's own tree. Compare the prefix `+`, which frees a single command from root directory, user and sandbox.",
   words: &[],
 };
 
 /// Service: PermissionsStartOnly
-pub(super) static D290: Doc = Doc {
+pub(super) static D335: Doc = Doc {
   summary: "Old switch: applies `User=` and related settings to `ExecStart=` alone.",
   body: "All other commands run with full privileges. It is no longer documented, but still acts. Write the prefix `+` before those commands that really need privileges, or `!` if only the user must stay unchanged.",
   words: &[],
 };
 
 /// Service: NonBlocking
-pub(super) static D291: Doc = Doc {
+pub(super) static D336: Doc = Doc {
   summary: "Passes socket-activation descriptors in non-blocking mode.",
   body: "Sets `O_NONBLOCK` on the sockets handed over by `.socket` units, not on descriptors from the descriptor store. The flag belongs to the socket itself: services that share one through `Sockets=` must agree on it. Programs that expect blocking `accept()` may spin or fail with it.",
   words: &[],
 };
 
 /// Service: NotifyAccess
-pub(super) static D292: Doc = Doc {
+pub(super) static D337: Doc = Doc {
   summary: "Whose messages on the notification socket systemd listens to.",
   body: "Concerns `READY=1`, `WATCHDOG=1`, `STATUS=`, `MAINPID=` and stored descriptors. When unset or `none` it is raised to `main` by `Type=notify`, `notify-reload`, `WatchdogSec=` and `FileDescriptorStoreMax=`.\n\nThe usual trap is a wrapper: with `sh -c 'program'`, `sudo`, `npm` and the like the message comes from a child, is dropped with a log line, and the start times out. Put `exec` before the program, or set `all`.",
   words: &[
@@ -2360,21 +2684,21 @@ pub(super) static D292: Doc = Doc {
 };
 
 /// Service: Sockets
-pub(super) static D293: Doc = Doc {
+pub(super) static D338: Doc = Doc {
   summary: "More socket units whose descriptors this service receives.",
   body: "Sockets that activate this service are passed anyway. For others this adds `Wants=` and `After=`, so they are started first, and hands over their descriptors. Traffic on them does not start this service: that takes `Service=` in the socket unit. With several sockets tell the descriptors apart by `FileDescriptorName=`, not by order. The list cannot be emptied again.",
   words: &[],
 };
 
 /// Service: FileDescriptorStoreMax
-pub(super) static D294: Doc = Doc {
+pub(super) static D339: Doc = Doc {
   summary: "How many descriptors the service may leave with systemd over a restart.",
   body: "The program sends them with `FDSTORE=1` and `FDNAME=` (sd_notify), and they come back with the next start like activated sockets: connections and state in memfds survive a restart or crash. 0 refuses them. `NotifyAccess=` is raised to `main` when unset. A stored descriptor that reports an error or hang-up is dropped.\n\nAfter a full stop the store is emptied unless `FileDescriptorStorePreserve=` keeps it. See the content with `systemd-analyze fdstore UNIT` (from 254).",
   words: &[],
 };
 
 /// Service: FileDescriptorStorePreserve
-pub(super) static D295: Doc = Doc {
+pub(super) static D340: Doc = Doc {
   summary: "How long the stored descriptors of the service are kept.",
   body: "Only meaningful with `FileDescriptorStoreMax=`. `systemctl clean --what=fdstore UNIT` empties the store by hand.",
   words: &[
@@ -2385,28 +2709,28 @@ pub(super) static D295: Doc = Doc {
 };
 
 /// Service: LUOSession
-pub(super) static D296: Doc = Doc {
+pub(super) static D341: Doc = Doc {
   summary: "Names of live-update sessions that systemd creates and hands to the service.",
   body: "For each name a session of the kernel's Live Update Orchestrator is put into the descriptor store under that name. What the service saves in it survives a kexec into a new kernel. Combine it with `FileDescriptorStorePreserve=yes`. If the kernel has no `/dev/liveupdate`, the service starts without sessions. Only for system services.",
   words: &[],
 };
 
 /// Service: OpenFile
-pub(super) static D297: Doc = Doc {
+pub(super) static D342: Doc = Doc {
   summary: "A file or socket that systemd opens and passes to the service.",
   body: "Written `PATH[:NAME[:OPTIONS]]`, one line per file. The program receives an open descriptor as in socket activation, named `NAME` (else the file's name), so it can use what its user or sandbox may not reach. A unix socket is connected to.\n\nOptions, separated by commas: `read-only`, `append`, `truncate`, `graceful`; without them the file is opened for reading and writing. If it cannot be opened the start fails with 202/FDS, unless `graceful`.",
   words: &[],
 };
 
 /// Service: ReloadSignal
-pub(super) static D298: Doc = Doc {
+pub(super) static D343: Doc = Doc {
   summary: "Signal that asks a notify-reload service to reload.",
   body: "Sent to the main process; other types ignore the setting. The program must handle it before it sends `READY=1`: an unhandled SIGHUP kills it at the first reload (257), or the start is refused (262).",
   words: &[],
 };
 
 /// Service: RefreshOnReload
-pub(super) static D299: Doc = Doc {
+pub(super) static D344: Doc = Doc {
   summary: "Which resources systemd renews for the running service at a reload.",
   body: "A boolean, or a list of words; `~` in front takes the listed ones out. With `yes` everything the service uses is renewed. Set explicitly, and with such resources in use, it makes a service reloadable even without `ExecReload=`: the reload is then done when the resources are fresh, and the program has to notice by itself.",
   words: &[
@@ -2415,7 +2739,7 @@ pub(super) static D299: Doc = Doc {
 };
 
 /// Service: OOMPolicy
-pub(super) static D300: Doc = Doc {
+pub(super) static D345: Doc = Doc {
   summary: "What happens to the unit when one of its processes is killed for lack of memory.",
   body: "Concerns kills by the kernel and by `systemd-oomd`. The victim is chosen elsewhere (`OOMScoreAdjust=`, `MemoryMax=`). With `stop` and `kill` the unit ends `failed` with `oom-kill`; in a service `Restart=always`, `on-failure` and `on-abnormal` bring it back.",
   words: &[
@@ -2425,77 +2749,77 @@ pub(super) static D300: Doc = Doc {
 };
 
 /// Service: USBFunctionDescriptors
-pub(super) static D301: Doc = Doc {
+pub(super) static D346: Doc = Doc {
   summary: "File with the FunctionFS descriptors of a USB gadget.",
   body: "Its content is written to `ep0` of the function opened by a `.socket` with `ListenUSBFunction=`; without such a socket the setting is not used. Give `USBFunctionStrings=` as well.",
   words: &[],
 };
 
 /// Service: USBFunctionStrings
-pub(super) static D302: Doc = Doc {
+pub(super) static D347: Doc = Doc {
   summary: "File with the FunctionFS strings of a USB gadget.",
   body: "Written to `ep0` after `USBFunctionDescriptors=`; only of use behind a `.socket` with `ListenUSBFunction=`.",
   words: &[],
 };
 
 /// Service: SysVStartPriority
-pub(super) static D303: Doc = Doc {
+pub(super) static D348: Doc = Doc {
   summary: "Start priority of System V scripts, read and ignored.",
   body: "Delete the line; order services with `After=` and `Before=` in `[Unit]`.",
   words: &[],
 };
 
 /// Service: BusPolicy
-pub(super) static D304: Doc = Doc {
+pub(super) static D349: Doc = Doc {
   summary: "Access policy for a kernel D-Bus that was never merged, read and ignored.",
   body: "Delete the line. Policies for the message bus stand in its own configuration below `/usr/share/dbus-1/system.d`.",
   words: &[],
 };
 
 /// Socket
-pub(super) static D305: Doc = Doc {
+pub(super) static D350: Doc = Doc {
   summary: "What systemd listens on, and which service it starts when traffic arrives.",
   body: "systemd opens the addresses itself, often long before the service runs, and hands the open descriptors over. The program must take them (`LISTEN_FDS`, first descriptor is 3; or `StandardInput=socket`) instead of binding the address again.\n\n- `foo.socket` starts `foo.service`, or with `Accept=yes` one instance of `foo@.service` per connection. Without that service an `Accept=no` socket refuses to start.\n- Stopping the service does not stop the socket: the next client brings the service back. Stop both, or give the socket `PartOf=foo.service`.\n- The service does not require its socket by itself. If it cannot bind on its own, add `Requires=foo.socket` to it.\n- A socket cannot be started while its service is already running.\n- When the service hits its start limit, the socket fails with it and the port stays closed until someone starts the socket again.\n\nEnable the `.socket` (`WantedBy=sockets.target`), not the service, if the service shall wait for the first client. Execution and resource keys such as `User=` apply only to the `Exec*=` commands of the socket.",
   words: &[],
 };
 
 /// Socket: ListenStream
-pub(super) static D306: Doc = Doc {
+pub(super) static D351: Doc = Doc {
   summary: "Address of a stream socket: a TCP port, an IP address with port, a path, or an abstract name.",
   body: "| value | listens on |\n|---|---|\n| `8080` | TCP port 8080, all addresses, IPv6 and IPv4 |\n| `127.0.0.1:8080` | this IPv4 address only |\n| `[::1]:8080` | this IPv6 address only; the brackets are needed |\n| `/run/foo.sock` | Unix socket in the file system |\n| `@foo` | Unix socket in the abstract namespace |\n| `vsock::8080` | AF_VSOCK, any CID |\n\nA bare port binds `[::]` and takes IPv4 clients there too (see `BindIPv6Only=`), so `8080` and `0.0.0.0:8080` collide: the unit started second fails. Two units with one Unix path both start, and the later one silently owns the node. Host names and addresses without a port are dropped; an interface scope goes last, `%` doubled: `[fe80::1]:80%%eth0`.\n\nEach line adds a socket, and all go to the service. In a drop-in write an empty `ListenStream=` first, or the old port stays open (it clears all kinds of `Listen*=`).\n\nKeep a path out of the service's `RuntimeDirectory=`, which is deleted at stop together with the node. A not yet configured address needs `FreeBind=yes`. Ports below 1024 need no privilege in the service, since systemd binds them.",
   words: &[],
 };
 
 /// Socket: ListenDatagram
-pub(super) static D307: Doc = Doc {
+pub(super) static D352: Doc = Doc {
   summary: "Address of a datagram socket: UDP for ports and IP addresses, or a Unix datagram socket.",
   body: "The address forms are those of `ListenStream=`. There are no connections to accept, so `Accept=yes` makes systemd refuse the unit. The service is started when the first datagram is waiting, and must read it: a service that exits without reading is started again at once until a limit fails the socket. The same port may be used for TCP and UDP side by side.",
   words: &[],
 };
 
 /// Socket: ListenSequentialPacket
-pub(super) static D308: Doc = Doc {
+pub(super) static D353: Doc = Doc {
   summary: "Address of a Unix socket that keeps message boundaries (SOCK_SEQPACKET).",
   body: "Takes a path or an `@abstract` name only; ports and IP addresses are dropped with a warning. Like stream sockets it has connections, so `Accept=yes` works.",
   words: &[],
 };
 
 /// Socket: ListenFIFO
-pub(super) static D309: Doc = Doc {
+pub(super) static D354: Doc = Doc {
   summary: "Path of a named pipe that systemd creates and watches.",
   body: "The service starts when somebody has written into the pipe. `SocketUser=`, `SocketGroup=` and `SocketMode=` decide who may write, `PipeSize=` how much fits. `Accept=yes` is refused. The program has to read the data, or it is started again immediately.",
   words: &[],
 };
 
 /// Socket: ListenSpecial
-pub(super) static D310: Doc = Doc {
+pub(super) static D355: Doc = Doc {
   summary: "Path of an existing device node or file in `/proc` or `/sys` to open and watch.",
   body: "Unlike `ListenFIFO=` nothing is created: the file has to be there already and be a character device or a regular file. It is opened for reading; `Writable=yes` opens it for reading and writing. The service starts when it becomes readable.",
   words: &[],
 };
 
 /// Socket: ListenNetlink
-pub(super) static D311: Doc = Doc {
+pub(super) static D356: Doc = Doc {
   summary: "Netlink family to listen on, optionally followed by a multicast group number.",
   body: "Example: `ListenNetlink=kobject-uevent 1`. Behaves like a datagram socket: one service, no `Accept=yes`, and the service must read what is waiting.",
   words: &[
@@ -2520,21 +2844,21 @@ pub(super) static D311: Doc = Doc {
 };
 
 /// Socket: ListenMessageQueue
-pub(super) static D312: Doc = Doc {
+pub(super) static D357: Doc = Doc {
   summary: "Name of a POSIX message queue to create and watch, starting with a slash.",
   body: "`/foo` is a queue name, not a path (it shows up as `/dev/mqueue/foo`). The service starts when a message waits. Set size limits with `MessageQueueMaxMessages=` and `MessageQueueMessageSize=`, always both. `Accept=yes` is refused.",
   words: &[],
 };
 
 /// Socket: ListenUSBFunction
-pub(super) static D313: Doc = Doc {
+pub(super) static D358: Doc = Doc {
   summary: "Mount point of a USB FunctionFS whose endpoints are handed to the service.",
   body: "For USB gadgets. systemd opens `ep0`, and the activated service must have both `USBFunctionDescriptors=` and `USBFunctionStrings=`. Works only with `Accept=no`.",
   words: &[],
 };
 
 /// Socket: SocketProtocol
-pub(super) static D314: Doc = Doc {
+pub(super) static D359: Doc = Doc {
   summary: "Uses another transport protocol than TCP or UDP for the IP sockets of this unit.",
   body: "It has to fit the kind of address: `sctp` and `mptcp` go with `ListenStream=`, `udplite` with `ListenDatagram=`. All sockets of the unit use it, so Unix paths belong in another unit.",
   words: &[
@@ -2544,7 +2868,7 @@ pub(super) static D314: Doc = Doc {
 };
 
 /// Socket: BindIPv6Only
-pub(super) static D315: Doc = Doc {
+pub(super) static D360: Doc = Doc {
   summary: "Whether IPv6 sockets of this unit also take IPv4 connections.",
   body: "Matters for a bare port (`ListenStream=80`) and for `[::]:80`. With `ipv6-only` you can add `ListenStream=0.0.0.0:80` as a second socket; without it the two collide and the unit fails to start. With the default, IPv4 clients show up as `::ffff:1.2.3.4`, which trips access lists that expect plain IPv4.",
   words: &[
@@ -2554,133 +2878,133 @@ pub(super) static D315: Doc = Doc {
 };
 
 /// Socket: Backlog
-pub(super) static D316: Doc = Doc {
+pub(super) static D361: Doc = Doc {
   summary: "How many connections may wait in the kernel until somebody accepts them.",
   body: "Only for stream and sequential packet sockets. The kernel silently caps the number at the sysctl `net.core.somaxconn`, so raise that one; the default here already asks for the maximum. Remember that clients queue here while the service is still starting.",
   words: &[],
 };
 
 /// Socket: BindToDevice
-pub(super) static D317: Doc = Doc {
+pub(super) static D362: Doc = Doc {
   summary: "Takes only traffic that arrives on this network interface.",
   body: "The socket unit is bound to the interface's `.device` unit: it waits for the interface, and stops when the interface disappears. It does not come back by itself then. Use `FreeBind=yes` with an address if the socket shall survive that.",
   words: &[],
 };
 
 /// Socket: SocketUser, SocketGroup
-pub(super) static D318: Doc = Doc {
+pub(super) static D363: Doc = Doc {
   summary: "Owner and group of the socket nodes that this unit creates in the file system.",
   body: "Applies to Unix sockets with a path and to FIFOs, from 257 also to message queues; not to ports or abstract names. With only `SocketUser=` the group is that user's primary group. The usual way to let one group in is `SocketGroup=` with `SocketMode=0660`.\n\n`User=` and `Group=` in `[Socket]` are something else: they are for the `Exec*=` commands of the socket and leave the node to root. The user and group must exist when the socket starts, which the user of a `DynamicUser=yes` service normally does not.",
   words: &[],
 };
 
 /// Socket: SocketMode
-pub(super) static D319: Doc = Doc {
+pub(super) static D364: Doc = Doc {
   summary: "Access mode of the socket nodes and FIFOs that this unit creates.",
   body: "The default 0666 lets every local user connect. Use `0660` with `SocketGroup=`, or `0600`, for anything that is not meant for everybody. Connecting needs write permission on the node, and search permission on all directories above it. No effect on ports and abstract sockets.",
   words: &[],
 };
 
 /// Socket: DirectoryMode
-pub(super) static D320: Doc = Doc {
+pub(super) static D365: Doc = Doc {
   summary: "Mode of parent directories that systemd creates for a socket or FIFO path.",
   body: "Only for directories that are missing when the socket starts; they belong to the manager's user (root), and existing ones stay as they are. A restrictive mode here hides the node from clients whatever `SocketMode=` says.",
   words: &[],
 };
 
 /// Socket: Accept
-pub(super) static D321: Doc = Doc {
+pub(super) static D366: Doc = Doc {
   summary: "Whether systemd itself accepts connections and starts one service instance for each.",
   body: "**no**: one `foo.service` gets the listening sockets as descriptors 3, 4, … and accepts on its own. Right for nearly every daemon.\n\n**yes**, as inetd did it: each connection starts an instance of the template `foo@.service`, which gets only the connected socket. This needs the template; with only `foo.service` present the unit listens, resets the first client and fails. `Service=` is forbidden, and so are datagram sockets, FIFOs, netlink and message queues.\n\nIn the template of an `Accept=yes` socket:\n- Programs that talk on stdin and stdout need `StandardInput=socket`; otherwise the connection is descriptor 3.\n- Set `CollectMode=inactive-or-failed` in `[Unit]`, or failed instances pile up.\n- `Restart=` is pointless: the connection cannot be had a second time.\n- The peer is in `REMOTE_ADDR` and `REMOTE_PORT` (for Unix sockets with a name from 257).\n\nAt most `MaxConnections=` instances run at once.",
   words: &[],
 };
 
 /// Socket: Writable
-pub(super) static D322: Doc = Doc {
+pub(super) static D367: Doc = Doc {
   summary: "Opens the file of `ListenSpecial=` for reading and writing instead of reading only.",
   body: "No effect on any other kind of socket.",
   words: &[],
 };
 
 /// Socket: FlushPending
-pub(super) static D323: Doc = Doc {
+pub(super) static D368: Doc = Doc {
   summary: "Throws away what still waits on the sockets when the service has ended.",
   body: "Normally pending data or connections start the service again at once, which is a loop if the program never reads them (a oneshot triggered by a port, say): some five starts later the socket fails. With `FlushPending=yes` waiting connections are refused, waiting data is dropped, and only new traffic triggers. Only for `Accept=no`.",
   words: &[],
 };
 
 /// Socket: MaxConnections
-pub(super) static D324: Doc = Doc {
+pub(super) static D369: Doc = Doc {
   summary: "How many instances of an `Accept=yes` socket may run at the same time.",
   body: "Further connections are accepted and closed at once; the log says \"Too many incoming connections\". Zero is refused. No effect with `Accept=no`, where the service does its own counting.",
   words: &[],
 };
 
 /// Socket: MaxConnectionsPerSource
-pub(super) static D325: Doc = Doc {
+pub(super) static D370: Doc = Doc {
   summary: "How many instances of an `Accept=yes` socket one client may hold at the same time.",
   body: "Counts per IP address or vsock CID, from 256 also per user ID on Unix sockets. Zero means no such limit. Note that all clients behind one NAT address or proxy count as one.",
   words: &[],
 };
 
 /// Socket: KeepAlive
-pub(super) static D326: Doc = Doc {
+pub(super) static D371: Doc = Doc {
   summary: "Lets the kernel probe idle TCP connections, so that dead peers are noticed.",
   body: "Sets SO_KEEPALIVE on the listening socket; accepted connections inherit it. The first probe comes after two hours unless `KeepAliveTimeSec=` says otherwise.",
   words: &[],
 };
 
 /// Socket: KeepAliveTimeSec
-pub(super) static D327: Doc = Doc {
+pub(super) static D372: Doc = Doc {
   summary: "Idle time of a TCP connection before the first keep-alive probe is sent.",
   body: "Only useful with `KeepAlive=yes` (TCP_KEEPIDLE). Fractions of a second are dropped.",
   words: &[],
 };
 
 /// Socket: KeepAliveIntervalSec
-pub(super) static D328: Doc = Doc {
+pub(super) static D373: Doc = Doc {
   summary: "Time between two keep-alive probes that go unanswered.",
   body: "Only useful with `KeepAlive=yes` (TCP_KEEPINTVL). Fractions of a second are dropped.",
   words: &[],
 };
 
 /// Socket: KeepAliveProbes
-pub(super) static D329: Doc = Doc {
+pub(super) static D374: Doc = Doc {
   summary: "How many unanswered keep-alive probes declare a TCP connection dead.",
   body: "Only useful with `KeepAlive=yes`. A dead peer is noticed after about `KeepAliveTimeSec=` plus this many times `KeepAliveIntervalSec=`.",
   words: &[],
 };
 
 /// Socket: NoDelay
-pub(super) static D330: Doc = Doc {
+pub(super) static D375: Doc = Doc {
   summary: "Sends small TCP packets at once instead of collecting them (no Nagle algorithm).",
   body: "Lowers latency for chatty protocols and costs more packets. Sets TCP_NODELAY, with `SocketProtocol=sctp` SCTP_NODELAY.",
   words: &[],
 };
 
 /// Socket: Priority
-pub(super) static D331: Doc = Doc {
+pub(super) static D376: Doc = Doc {
   summary: "Queueing priority of all packets sent from these sockets (SO_PRIORITY).",
   body: "What the numbers mean is up to the queueing discipline of the outgoing interface. Unrelated to CPU or I/O priority.",
   words: &[],
 };
 
 /// Socket: DeferAcceptSec
-pub(super) static D332: Doc = Doc {
+pub(super) static D377: Doc = Doc {
   summary: "Wakes the listener only when a TCP client has sent data, waiting about this long.",
   body: "Good for protocols where the client speaks first (HTTP, TLS): half-open connections do not start the service. Bad where the server greets first (SMTP, SSH, FTP), since the greeting is held up. Sets TCP_DEFER_ACCEPT; fractions of a second are dropped.",
   words: &[],
 };
 
 /// Socket: ReceiveBuffer, SendBuffer
-pub(super) static D333: Doc = Doc {
+pub(super) static D378: Doc = Doc {
   summary: "Size of the kernel's receive or send buffer of these sockets.",
   body: "Suffixes K, M and G are powers of 1024. As the system manager has the privilege, the value may exceed `net.core.rmem_max` and `net.core.wmem_max`. Setting it turns off TCP's automatic sizing, so leave it alone unless you have measured; it is most useful for bursts on datagram sockets.",
   words: &[],
 };
 
 /// Socket: IPTOS
-pub(super) static D334: Doc = Doc {
+pub(super) static D379: Doc = Doc {
   summary: "Type-of-service byte of IPv4 packets sent from these sockets.",
   body: "A word or a number from 0 to 255 (IP_TOS). IPv6 traffic classes are not set by this.",
   words: &[
@@ -2691,112 +3015,112 @@ pub(super) static D334: Doc = Doc {
 };
 
 /// Socket: IPTTL
-pub(super) static D335: Doc = Doc {
+pub(super) static D380: Doc = Doc {
   summary: "Time to live (IPv4) or hop limit (IPv6) of packets sent from these sockets.",
   body: "`IPTTL=1` keeps answers inside the local network segment.",
   words: &[],
 };
 
 /// Socket: Mark
-pub(super) static D336: Doc = Doc {
+pub(super) static D381: Doc = Doc {
   summary: "Firewall mark put on packets sent from these sockets (SO_MARK).",
   body: "For matching in nftables or in routing rules (`ip rule … fwmark`).",
   words: &[],
 };
 
 /// Socket: ReusePort
-pub(super) static D337: Doc = Doc {
+pub(super) static D382: Doc = Doc {
   summary: "Lets several sockets bind the same TCP or UDP port, sharing the traffic.",
   body: "Every socket on that port has to set it (SO_REUSEPORT), including those of other programs. The kernel spreads connections over all listeners, also over one whose service is not running yet. Not needed to restart on a busy port: systemd keeps the socket open anyway.",
   words: &[],
 };
 
 /// Socket: SmackLabel, SmackLabelIPIn, SmackLabelIPOut
-pub(super) static D338: Doc = Doc {
+pub(super) static D383: Doc = Doc {
   summary: "SMACK security label of a FIFO, or of traffic into or out of the IP sockets.",
   body: "`SmackLabel=` labels FIFOs, `SmackLabelIPIn=` and `SmackLabelIPOut=` the two directions of IP sockets. Nothing happens on kernels without SMACK.",
   words: &[],
 };
 
 /// Socket: SELinuxContextFromNet
-pub(super) static D339: Doc = Doc {
+pub(super) static D384: Doc = Doc {
   summary: "Takes the SELinux security level of the started service from the network peer.",
   body: "Only the level comes from the peer, the rest from the program or from `SELinuxContext=`. Needs a policy with levels (MLS/MCS) and a service that gets exactly one socket, typically with `Accept=yes`.",
   words: &[],
 };
 
 /// Socket: PipeSize
-pub(super) static D340: Doc = Doc {
+pub(super) static D385: Doc = Doc {
   summary: "Buffer size of the FIFOs of this unit.",
   body: "Suffixes K, M and G are powers of 1024; the kernel rounds up to pages.",
   words: &[],
 };
 
 /// Socket: MessageQueueMaxMessages, MessageQueueMessageSize
-pub(super) static D341: Doc = Doc {
+pub(super) static D386: Doc = Doc {
   summary: "Capacity of a POSIX message queue: number of messages, and bytes per message.",
   body: "Set both or none: with only one of them neither is applied. They matter only when the queue is created. Size suffixes such as `8K` are understood from 258; before, the message size has to be a plain number.",
   words: &[],
 };
 
 /// Socket: FreeBind
-pub(super) static D342: Doc = Doc {
+pub(super) static D387: Doc = Doc {
   summary: "Allows binding an IP address that no interface has yet.",
   body: "Recommended whenever a `Listen*=` line names a specific address other than loopback: at boot the address is often configured only after sockets.target, and the unit would fail. Better than ordering the socket after network-online.target, which delays it or loops.",
   words: &[],
 };
 
 /// Socket: Transparent
-pub(super) static D343: Doc = Doc {
+pub(super) static D388: Doc = Doc {
   summary: "Allows binding foreign addresses for transparent proxying (IP_TRANSPARENT).",
   body: "Needs matching routing and firewall rules (TPROXY) to be of any use.",
   words: &[],
 };
 
 /// Socket: Broadcast
-pub(super) static D344: Doc = Doc {
+pub(super) static D389: Doc = Doc {
   summary: "Allows sending datagrams to broadcast addresses from these sockets (SO_BROADCAST).",
   body: "Not needed for receiving broadcasts.",
   words: &[],
 };
 
 /// Socket: PassCredentials
-pub(super) static D345: Doc = Doc {
+pub(super) static D390: Doc = Doc {
   summary: "Delivers PID, user and group of the sender with each message on Unix sockets.",
   body: "Sets SO_PASSCRED; the program reads the data as an ancillary message. Stream servers rarely need it, since SO_PEERCRED works without.",
   words: &[],
 };
 
 /// Socket: PassPIDFD
-pub(super) static D346: Doc = Doc {
+pub(super) static D391: Doc = Doc {
   summary: "Delivers a pidfd of the sender with each message on Unix sockets.",
   body: "Sets SO_PASSPIDFD: unlike a PID in `PassCredentials=`, it cannot be reused by another process. From 258.",
   words: &[],
 };
 
 /// Socket: PassSecurity
-pub(super) static D347: Doc = Doc {
+pub(super) static D392: Doc = Doc {
   summary: "Delivers the security label of the sender with each message on Unix sockets.",
   body: "Sets SO_PASSSEC; meaningful with a security module such as SELinux or SMACK.",
   words: &[],
 };
 
 /// Socket: PassPacketInfo
-pub(super) static D348: Doc = Doc {
+pub(super) static D393: Doc = Doc {
   summary: "Delivers destination address and interface with each received packet.",
   body: "For UDP servers that must answer from the address they were asked on. The program reads it as an ancillary message (IP_PKTINFO and its relatives).",
   words: &[],
 };
 
 /// Socket: AcceptFileDescriptors
-pub(super) static D349: Doc = Doc {
+pub(super) static D394: Doc = Doc {
   summary: "Whether peers may send file descriptors over the Unix sockets of this unit.",
   body: "`no` makes the kernel refuse descriptors at the sender's side (SO_PASSRIGHTS), which protects a service that does not expect any from having its descriptor table filled. Needs a recent kernel and 258.",
   words: &[],
 };
 
 /// Socket: Timestamping
-pub(super) static D350: Doc = Doc {
+pub(super) static D395: Doc = Doc {
   summary: "Stamps received packets with their time of arrival.",
   body: "The program reads the stamp as an ancillary message.",
   words: &[
@@ -2806,91 +3130,91 @@ pub(super) static D350: Doc = Doc {
 };
 
 /// Socket: TCPCongestion
-pub(super) static D351: Doc = Doc {
+pub(super) static D396: Doc = Doc {
   summary: "TCP congestion control algorithm of these sockets, for example `bbr` or `cubic`.",
   body: "The algorithm must be available in the kernel (`net.ipv4.tcp_available_congestion_control`). If it is not, a warning is logged and the socket works with the default.",
   words: &[],
 };
 
 /// Socket: ExecStartPre
-pub(super) static D352: Doc = Doc {
+pub(super) static D397: Doc = Doc {
   summary: "Commands run before the socket is created.",
   body: "They belong to the socket, not to the service, and run when the socket starts, not when traffic comes. If one fails (and has no `-` prefix), the socket does not start. No listening descriptor exists yet.",
   words: &[],
 };
 
 /// Socket: ExecStartPost
-pub(super) static D353: Doc = Doc {
+pub(super) static D398: Doc = Doc {
   summary: "Commands run after the socket is bound and its owner and mode are set.",
   body: "Useful to adjust an ACL on the node. Clients can already connect, but the service starts only after these commands have ended. From 256 they get the descriptors with `PassFileDescriptorsToExec=yes`.",
   words: &[],
 };
 
 /// Socket: ExecStopPre
-pub(super) static D354: Doc = Doc {
+pub(super) static D399: Doc = Doc {
   summary: "Commands run when the socket is stopped, before it is closed.",
   body: "Sockets only; services have no such key. The commands see the socket still open, and it is closed even if they fail.",
   words: &[],
 };
 
 /// Socket: ExecStopPost
-pub(super) static D355: Doc = Doc {
+pub(super) static D400: Doc = Doc {
   summary: "Commands run after the socket has been closed.",
   body: "The node in the file system is still there unless `RemoveOnStop=yes`.",
   words: &[],
 };
 
 /// Socket: TimeoutSec
-pub(super) static D356: Doc = Doc {
+pub(super) static D401: Doc = Doc {
   summary: "How long each start and stop command of the socket may take.",
   body: "Concerns only the `Exec*=` commands of the socket and the helper that sets `SocketUser=`. It is neither a timeout for clients nor for idle connections, and not the start timeout of the service. `0` and `infinity` turn it off.",
   words: &[],
 };
 
 /// Socket: Service
-pub(super) static D357: Doc = Doc {
+pub(super) static D402: Doc = Doc {
   summary: "The service to start, if it is not named like the socket.",
   body: "Only with `Accept=no`; together with `Accept=yes` the unit is refused. Has to end in `.service`, and a template needs its instance (`foo@bar.service`). The service should in turn name this socket in `Sockets=`, so that it also gets the descriptors when started by hand.\n\nSeveral sockets may name one service: it then gets the descriptors of all of them, in no defined order between the units. Tell them apart with `FileDescriptorName=`.",
   words: &[],
 };
 
 /// Socket: RemoveOnStop
-pub(super) static D358: Doc = Doc {
+pub(super) static D403: Doc = Doc {
   summary: "Removes the socket nodes, FIFOs, queues and symlinks when the socket is stopped.",
   body: "By default the node stays in the file system and clients get \"connection refused\". That is harmless, since the next start replaces it. With `yes` they get \"no such file\", and a service that is still running can no longer be reached either.",
   words: &[],
 };
 
 /// Socket: Symlinks
-pub(super) static D359: Doc = Doc {
+pub(super) static D404: Doc = Doc {
   summary: "Other paths under which the Unix socket or FIFO of this unit can be reached.",
   body: "Made as symbolic links when the socket starts. Exactly one `Listen*=` line may name a path then, or the unit is refused. A link that cannot be made is only logged; with `RemoveOnStop=yes` something in the way is deleted first.",
   words: &[],
 };
 
 /// Socket: FileDescriptorName
-pub(super) static D360: Doc = Doc {
+pub(super) static D405: Doc = Doc {
   summary: "Name under which the service finds the descriptors of this unit (`LISTEN_FDNAMES`).",
   body: "Needed when a service gets several sockets, because the order across socket units is undefined. All sockets of one unit share the name, so different names need different units. It is also what `StandardInput=fd:NAME` refers to.\n\nWithout it the name is the unit's name including `.socket`. For `Accept=yes` the name is always `connection` up to 256; from 257 this setting works there too.",
   words: &[],
 };
 
 /// Socket: TriggerLimitIntervalSec, TriggerLimitBurst
-pub(super) static D361: Doc = Doc {
+pub(super) static D406: Doc = Doc {
   summary: "How many activations in how much time are too many; the socket fails beyond that.",
   body: "By default 20 in 2 s, with `Accept=yes` 200 in 2 s. Beyond it the unit is `failed` with result `trigger-limit-hit`, refuses all clients and stays so until started by hand. Zero in either key turns the limit off.\n\nUsually the limit is the symptom of a service that ends without taking the connection, or whose `Condition*=` is not met: the socket stays readable and fires again at once. Put the condition on the socket, or see `FlushPending=`. A service that merely crashes runs into its own start limit first, which fails the socket too. For a gentler brake see `PollLimitBurst=`.",
   words: &[],
 };
 
 /// Socket: PollLimitIntervalSec, PollLimitBurst
-pub(super) static D362: Doc = Doc {
+pub(super) static D407: Doc = Doc {
   summary: "How often a socket may wake systemd before it is left alone for a while.",
   body: "Beyond the limit the socket is not looked at until the interval is over; clients wait and nothing fails. By default 15 wake-ups in 2 s, with `Accept=yes` 150. Counted for each listening address. Zero in either key turns it off. Keep it below `TriggerLimitBurst=`, which does fail the unit. From 255.",
   words: &[],
 };
 
 /// Socket: DeferTrigger
-pub(super) static D363: Doc = Doc {
+pub(super) static D408: Doc = Doc {
   summary: "What to do if starting the service would stop units that conflict with it.",
   body: "Normally the service simply wins, and the units it conflicts with are stopped. With this key they are left alone and the activation waits. Meant for sockets that stay open through a soft reboot while their service is down. Only for `Accept=no`, else the unit is refused. From 258.",
   words: &[
@@ -2900,273 +3224,273 @@ pub(super) static D363: Doc = Doc {
 };
 
 /// Socket: DeferTriggerMaxSec
-pub(super) static D364: Doc = Doc {
+pub(super) static D409: Doc = Doc {
   summary: "How long `DeferTrigger=` may hold an activation back before the socket fails.",
   body: "`0` and `infinity` mean no limit. From 258.",
   words: &[],
 };
 
 /// Socket: PassFileDescriptorsToExec
-pub(super) static D365: Doc = Doc {
+pub(super) static D410: Doc = Doc {
   summary: "Hands the listening descriptors to the commands of the socket unit as well.",
   body: "Concerns `ExecStartPost=`, `ExecStopPre=` and `ExecStopPost=`, which find them as a service would (`LISTEN_FDS`). `ExecStartPre=` runs too early to get any. From 256.",
   words: &[],
 };
 
 /// Socket: XAttrEntryPoint
-pub(super) static D366: Doc = Doc {
+pub(super) static D411: Doc = Doc {
   summary: "Extended attributes to put on the socket node in the file system.",
   body: "Written as `user.NAME=VALUE`, for example `user.varlink=entrypoint`, so that tools can tell what a socket speaks without connecting. Needs Linux 7.0 and 262; other versions ignore the line.",
   words: &[],
 };
 
 /// Socket: XAttrListen
-pub(super) static D367: Doc = Doc {
+pub(super) static D412: Doc = Doc {
   summary: "Extended attributes to put on the listening socket itself.",
   body: "Written as `user.NAME=VALUE`. Seen through the descriptor, not on the node; for that see `XAttrEntryPoint=`. Needs Linux 7.0 and 262.",
   words: &[],
 };
 
 /// Socket: XAttrAccept
-pub(super) static D368: Doc = Doc {
+pub(super) static D413: Doc = Doc {
   summary: "Extended attributes to put on each accepted connection.",
   body: "Written as `user.NAME=VALUE`. For connections that systemd accepts, that is with `Accept=yes`. Needs Linux 7.0 and 262.",
   words: &[],
 };
 
 /// Timer
-pub(super) static D369: Doc = Doc {
+pub(super) static D414: Doc = Doc {
   summary: "When a timer starts its unit: by the calendar, or a span after some event.",
   body: "It starts the service of the same name, or `Unit=`. At least one trigger is needed (`OnCalendar=`, `On…Sec=`,\n`OnClockChange=` or `OnTimezoneChange=`), else the unit is refused; with several, each one fires.\n\n- Enable and start the **timer**, not the service. The service needs no `[Install]`.\n- A unit that is still running is not started a second time. With `RemainAfterExit=yes` it counts as running for\n  ever: the timer fires once and then never again.\n- A timer whose unit does not exist refuses to start.\n- Every run counts for the service's start limit: 5 runs in 10s, then refusals until the window is over.\n- Do not put the service into `Wants=` of the timer, it would start with the timer.\n\nAn empty value for any trigger key clears all of them, calendar and spans alike; in a drop-in write\n`OnCalendar=` first to replace the schedule.",
   words: &[],
 };
 
 /// Timer: OnCalendar
-pub(super) static D370: Doc = Doc {
+pub(super) static D415: Doc = Doc {
   summary: "Starts the unit at points of the calendar, in wall clock time.",
   body: "`[WEEKDAYS] [YEAR-MONTH-DAY] [HOUR:MINUTE[:SECOND]] [TIMEZONE]`, not cron syntax:\n\n| expression | when |\n|---|---|\n| `daily`, `weekly`, `monthly` | 00:00; on Mondays; on the 1st |\n| `Mon..Fri 02:30` | workdays at half past two |\n| `*:0/15` | every quarter of an hour |\n| `*-*-01 04:00` | on the 1st of each month |\n| `Sat *-*-1..7 06:00` | first Saturday of the month |\n| `*-*-* 03:00 UTC` | daily, in another time zone |\n\nSeveral lines add up. `systemd-analyze calendar 'EXPR'` shows what an expression means and when it is due next.\n\nThe actual start may be up to a minute later (`AccuracySec=`). Times missed while the machine was off are lost\nunless `Persistent=yes`; after suspend the timer catches up with one run. If the unit still runs when its time\ncomes, no second one is started; when it ends and a time has passed meanwhile, it runs again at once\n(`DeferReactivation=`, 257).",
   words: &[],
 };
 
 /// Timer: OnActiveSec
-pub(super) static D371: Doc = Doc {
+pub(super) static D416: Doc = Doc {
   summary: "Starts the unit this long after the timer itself was started.",
   body: "Fires once per start of the timer. `OnActiveSec=0` is the simple way to give `OnUnitActiveSec=` its first run,\nalso when the timer is enabled on a running system. To repeat, add `OnUnitActiveSec=` or `OnUnitInactiveSec=`.",
   words: &[],
 };
 
 /// Timer: OnBootSec
-pub(super) static D372: Doc = Doc {
+pub(super) static D417: Doc = Doc {
   summary: "Starts the unit this long after the machine was booted.",
   body: "Fires once per boot, not regularly. If the time is already past when the timer is started, for example right\nafter `enable --now`, it fires immediately. In containers it counts from the start of the manager. In a user\nmanager, which may start hours after boot, use `OnStartupSec=`. To repeat, add `OnUnitActiveSec=`.",
   words: &[],
 };
 
 /// Timer: OnStartupSec
-pub(super) static D373: Doc = Doc {
+pub(super) static D418: Doc = Doc {
   summary: "Starts the unit this long after the service manager was started.",
   body: "For the system manager nearly the same as `OnBootSec=`; in a user manager it counts from the first login. Fires\nonce, and at once if the time is already past when the timer is started.",
   words: &[],
 };
 
 /// Timer: OnUnitActiveSec
-pub(super) static D374: Doc = Doc {
+pub(super) static D419: Doc = Doc {
   summary: "Starts the unit again this long after it was last started.",
   body: "The interval runs from start to start. It needs a **first run** to count from: a timer with only this key shows\nas \"elapsed\" and never fires until somebody starts the service. Give it one with `OnBootSec=` or `OnActiveSec=`:\n\n```ini\nOnBootSec=5min\nOnUnitActiveSec=1h\n```\n\nThe count begins anew at each boot and stands still during suspend (unless `WakeSystem=yes`). If a run takes\nlonger than the interval, the next one follows right after it. For fixed times of day use `OnCalendar=`.",
   words: &[],
 };
 
 /// Timer: OnUnitInactiveSec
-pub(super) static D375: Doc = Doc {
+pub(super) static D420: Doc = Doc {
   summary: "Starts the unit again this long after it last ended.",
   body: "A fixed pause between runs, however long a run takes. Like `OnUnitActiveSec=` it needs a first run to count\nfrom, so add `OnBootSec=` or `OnActiveSec=`. With a long-running service the clock starts only when that ends;\nwith `RemainAfterExit=yes` it never starts.",
   words: &[],
 };
 
 /// Timer: OnClockChange
-pub(super) static D376: Doc = Doc {
+pub(super) static D421: Doc = Doc {
   summary: "Starts the unit when the system clock is set, that is jumps against the monotonic clock.",
   body: "Slow corrections by a time daemon are no jump. It can be the only trigger of a timer.",
   words: &[],
 };
 
 /// Timer: OnTimezoneChange
-pub(super) static D377: Doc = Doc {
+pub(super) static D422: Doc = Doc {
   summary: "Starts the unit when the system's time zone is changed.",
   body: "It can be the only trigger of a timer. Calendar timers recalculate their next time by themselves and do not need\nit.",
   words: &[],
 };
 
 /// Timer: Unit
-pub(super) static D378: Doc = Doc {
+pub(super) static D423: Doc = Doc {
   summary: "The unit to start when the timer fires; not set, the service of the same name.",
   body: "Any type but `.timer`, also a `.target` for several services at once (with `StopWhenUnneeded=yes` on the target,\nwhich otherwise stays active after the first time). One unit only: the first valid line wins, a second is\nignored. A bare template needs an instance: `job@daily.service`. The timer is ordered before the unit, it does\nnot require it; if the unit does not exist the timer refuses to start.",
   words: &[],
 };
 
 /// Timer: Persistent
-pub(super) static D379: Doc = Doc {
+pub(super) static D424: Doc = Doc {
   summary: "Makes up for a missed `OnCalendar=` run as soon as the timer is active again.",
   body: "The time of the last run is kept on disk. When the timer is started, at boot or by hand, and a time has passed\nsince, the unit is started at once, **one** time however many were missed; `RandomizedDelaySec=` still applies.\nIt also works that way after `systemctl stop` of the timer.\n\nIt does nothing for `OnBootSec=`, `OnUnitActiveSec=` and the like. A timer enabled for the first time does not\nfire at once. `systemctl clean --what=state NAME.timer` (while it is stopped) forgets the last run.",
   words: &[],
 };
 
 /// Timer: AccuracySec
-pub(super) static D380: Doc = Doc {
+pub(super) static D425: Doc = Doc {
   summary: "How much later than planned the timer may fire, so that wake-ups can be shared.",
   body: "With the default of a minute a timer for 02:00 fires somewhere between 02:00:00 and 02:01:00, on one machine\nalways at the same offset. For short intervals or exact times set `AccuracySec=1s` (`1us` for the best\npossible). It never fires early. To spread timers apart, the opposite, use `RandomizedDelaySec=`.",
   words: &[],
 };
 
 /// Timer: RandomizedDelaySec
-pub(super) static D381: Doc = Doc {
+pub(super) static D426: Doc = Doc {
   summary: "Adds a random delay between 0 and this span to each run.",
   body: "So that many machines, or many timers, do not start at the same moment. The delay is drawn anew for every run\n(`FixedRandomDelay=yes` keeps it), and is added to the planned time or to the start of the manager if that is\nlater: after a boot, missed `Persistent=` runs are spread as well. Do not make it longer than the machine is\nusually on. `AccuracySec=` is applied on top.",
   words: &[],
 };
 
 /// Timer: FixedRandomDelay
-pub(super) static D382: Doc = Doc {
+pub(super) static D427: Doc = Doc {
   summary: "Keeps the delay of `RandomizedDelaySec=` the same for every run of this timer.",
   body: "It is derived from the machine ID, the user and the name of the timer, so it differs between machines but the\ninterval between runs is steady. Without `RandomizedDelaySec=` it has no effect.",
   words: &[],
 };
 
 /// Timer: RandomizedOffsetSec
-pub(super) static D383: Doc = Doc {
+pub(super) static D428: Doc = Doc {
   summary: "Shifts the calendar times of this timer by a fixed amount that differs from machine to machine.",
   body: "Between 0 and the given span, always the same on one machine. Other than `RandomizedDelaySec=` with\n`FixedRandomDelay=yes` it does not count from the boot, so a \"weekly\" timer with `5d` keeps its weekday even if\nthe machine is on for only a few hours. Works with `OnCalendar=` only.",
   words: &[],
 };
 
 /// Timer: DeferReactivation
-pub(super) static D384: Doc = Doc {
+pub(super) static D429: Doc = Doc {
   summary: "After an overlong run, waits for the next calendar time and does not start again at once.",
   body: "Normally, if a time of `OnCalendar=` passes while the unit still runs, it is started again as soon as it ends.\nWith `yes` the next time is computed from the end of the run. It works for `OnCalendar=` only, and is no cure\nfor a service that never becomes inactive (`RemainAfterExit=yes`). Before 257 use `OnUnitInactiveSec=` for a\nsteady pause.",
   words: &[],
 };
 
 /// Timer: WakeSystem
-pub(super) static D385: Doc = Doc {
+pub(super) static D430: Doc = Doc {
   summary: "Wakes the machine from suspend when the timer is due.",
   body: "Needs hardware that can do it and the privileges of the system manager. It does not suspend the machine again\nafterwards. It also makes `OnBootSec=`, `OnUnitActiveSec=` and the like count the time spent in suspend.",
   words: &[],
 };
 
 /// Timer: RemainAfterElapse
-pub(super) static D386: Doc = Doc {
+pub(super) static D431: Doc = Doc {
   summary: "Keeps a timer that has nothing left to do active (\"elapsed\"); no makes it inactive.",
   body: "It matters only for timers that fire a limited number of times, such as `OnActiveSec=` alone. With `yes`\nstarting such a timer again has no effect until it was stopped; with `no` it can simply be started again, and\ntransient timers vanish after use. Timers with `OnUnitActiveSec=` or `OnUnitInactiveSec=` stay around in any\ncase.",
   words: &[],
 };
 
 /// Unit
-pub(super) static D387: Doc = Doc {
+pub(super) static D432: Doc = Doc {
   summary: "What the unit is called, what it needs, when it may start, and what follows when it fails.",
   body: "Three questions are answered by three separate groups of keys, and none of them implies another:\n\n- **What is started with it?** `Wants=`, `Requires=`, `BindsTo=`, `Upholds=`.\n- **In which order?** `Before=`, `After=`.\n- **Is it started at all?** `ConditionPathExists=` and its relatives, `StartLimitIntervalSec=`,\n  `StartLimitBurst=`.\n\nSo the usual pair is `Wants=b.service` together with `After=b.service`. Every unit type has this section. The\nstart limit belongs here and not in `[Service]`; what `systemctl enable` does stands in `[Install]`. Dependency\nlists cannot be emptied by a drop-in: an empty `After=` or `Wants=` changes nothing, the whole file has to be\nreplaced.",
   words: &[],
 };
 
 /// Unit: Description
-pub(super) static D388: Doc = Doc {
+pub(super) static D433: Doc = Doc {
   summary: "Short title of the unit, shown in status output, in the journal and on the boot console.",
   body: "systemd builds sentences around it, such as \"Starting …\" and \"Started …\", so write a capitalised noun phrase\nwithout a full stop: `Description=Mail queue cleaner`, not `cleans the queue.`. Not set, the file name is shown.\nText after a `#` on this line is part of the title.",
   words: &[],
 };
 
 /// Unit: Documentation
-pub(super) static D389: Doc = Doc {
+pub(super) static D434: Doc = Doc {
   summary: "Where to read about this unit: URIs that `systemctl status` and `systemctl help` show.",
   body: "Separated by blanks, most useful first: `man:nginx(8)`, `https://…`, `file:/usr/share/doc/…`, `info:…`. A bare\npath or a name without scheme is not accepted.",
   words: &[],
 };
 
 /// Unit: SourcePath
-pub(super) static D390: Doc = Doc {
+pub(super) static D435: Doc = Doc {
   summary: "The configuration file from which a generator made this unit.",
   body: "Only for generators: `systemctl status` shows it, and a change of that file makes systemctl ask for a\ndaemon-reload. It loads nothing. Leave it out of units written by hand.",
   words: &[],
 };
 
 /// Unit: Wants
-pub(super) static D391: Doc = Doc {
+pub(super) static D436: Doc = Doc {
   summary: "Starts the listed units together with this one, without caring whether they succeed.",
   body: "The robust default for \"I need that service\". A listed unit that is missing, masked or fails leaves this one\nrunning. It works once, at the moment this unit is started: a wanted unit that is stopped later stays down (see\n`Upholds=`), but every further start of this unit starts it again, whatever its own `Restart=` says.\n\nIt gives **no order**: both start side by side. Add `After=` with the same name if this unit has to wait.\n\nDo not let a `.timer`, `.path` or `.socket` want the unit it triggers: that starts it as soon as the trigger\nitself is started, at every boot.",
   words: &[],
 };
 
 /// Unit: Requires
-pub(super) static D392: Doc = Doc {
+pub(super) static D437: Doc = Doc {
   summary: "Starts the listed units too, and follows when one of them is explicitly stopped or restarted.",
   body: "It does **not** order anything. Without `After=` both start at once, and this unit stays active even when the\nrequired one then fails. With `After=` a failure of that start cancels this one.\n\nWhat it does not cover: a required service that ends or dies later by itself leaves this unit running (use\n`BindsTo=`), and one that is skipped by an unmet `Condition…=` counts as satisfied (an unmet `Assert…=` does\nnot). With `Type=simple` a missing program is noticed only after this unit was let through.\n\nA restart of the listed unit restarts this one as well, also when `Restart=` did it (not with\n`RestartMode=direct`). A name that does not exist makes the start fail at once. If losing the other is no\ncatastrophe, `Wants=` is better.",
   words: &[],
 };
 
 /// Unit: Requisite
-pub(super) static D393: Doc = Doc {
+pub(super) static D438: Doc = Doc {
   summary: "Lets this unit start only if the listed units are already active; it never starts them.",
   body: "Always combine it with `After=`. Without an order the outcome is arbitrary: of two pairs of units tried with the\nother unit down, one was let through every time and the other refused every time. If the other unit shall be\nstarted when it is down, use `Requires=`.",
   words: &[],
 };
 
 /// Unit: BindsTo
-pub(super) static D394: Doc = Doc {
+pub(super) static D439: Doc = Doc {
   summary: "Like `Requires=`, and this unit is also stopped whenever the listed unit goes away by itself.",
   body: "Meant for units that cannot live without the other: a service bound to a `.device` or a `.mount`. Use it with\n`After=`; then the other unit has to be active the whole time, and this one does not start if the other was\nskipped by a condition.\n\nTwo traps. A oneshot without `RemainAfterExit=yes` is inactive as soon as it has finished: with `After=` this\nunit fails to start, without it it is stopped at once. And when the other service crashes and comes back through\n`Restart=`, this unit is stopped and stays down, even with its own `Restart=always`; `Requires=` would restart\nit, and `RestartMode=direct` on the other (from 254) leaves it alone.",
   words: &[],
 };
 
 /// Unit: PartOf
-pub(super) static D395: Doc = Doc {
+pub(super) static D440: Doc = Doc {
   summary: "Passes a stop or restart of the listed units on to this unit.",
   body: "It **never starts** anything: the group comes up because something else, such as `WantedBy=`, starts this unit.\nIt works in one direction only, a stop here does not touch the listed unit. A restart is passed on only if this\nunit is running. If the listed service simply ends by itself, this unit stays up; if its `Restart=` brings it\nback, this unit is restarted too.\n\nIn a `.socket`, `PartOf=foo.service` makes `systemctl stop foo.service` close the socket as well; it stays\nclosed until the socket is started, or the service requires it.",
   words: &[],
 };
 
 /// Unit: Upholds
-pub(super) static D396: Doc = Doc {
+pub(super) static D441: Doc = Doc {
   summary: "Keeps the listed units running: started with this unit, and again whenever found inactive or failed.",
   body: "Other than `Wants=` this lasts as long as this unit is active, so a service stopped by hand is back within a\nsecond. It needs no `Restart=` on the other side and waits for no delay; only the start limit of that unit slows\nit down (5 runs per 10s by default). When this unit goes down, the upheld one stays as it is.\n\nDo not uphold a oneshot without `RemainAfterExit=yes`: it is inactive after each success and runs over and over.\nThe counterpart for the other unit's `[Install]` is `UpheldBy=` (254).",
   words: &[],
 };
 
 /// Unit: After
-pub(super) static D397: Doc = Doc {
+pub(super) static D442: Doc = Doc {
   summary: "Delays the start of this unit until the listed units have finished starting.",
   body: "Ordering only: it **pulls nothing in**. If nobody starts the listed unit, this line has no effect; the\nwell-known case is `After=network-online.target` without `Wants=network-online.target`. Naming an optional\nservice here is fine for exactly that reason.\n\n\"Finished starting\" is what the other unit's type says: `Type=simple` counts as started when the process is\nforked, `notify` when it says so, `oneshot` when its commands have ended. A unit that failed to start no longer\nholds this one back; `Requires=` adds that.\n\nOn the way down the order is reversed: this unit is stopped first. If one of the two is stopped while the other\nis started, the stop always goes first. A cycle of such lines has no solution: systemd drops a job of it or\nrefuses the start.",
   words: &[],
 };
 
 /// Unit: Before
-pub(super) static D398: Doc = Doc {
+pub(super) static D443: Doc = Doc {
   summary: "Makes the listed units wait until this unit has finished starting.",
   body: "The mirror image of `After=`: `Before=b.service` here equals `After=this` there. It pulls nothing in and matters\nonly when both are started or stopped together; on the way down the listed units are stopped first. It has no\neffect on `.device` units, which appear when the kernel says so.",
   words: &[],
 };
 
 /// Unit: Conflicts
-pub(super) static D399: Doc = Doc {
+pub(super) static D444: Doc = Doc {
   summary: "Starting this unit stops the listed ones, and starting one of them stops this unit.",
   body: "It acts on starts only and does not disable anything. Add `Before=` or `After=` (either will do) if the old one\nhas to be gone before the new one runs.\n\nIf one request requires both, it is refused; if both are merely wanted, the unit that carries `Conflicts=` is\nstarted and the other is dropped. A stop caused in this way is an ordinary stop, `Restart=` does not undo it.\n\nWith `DefaultDependencies=yes` units conflict with `shutdown.target` (mounts and swaps with `umount.target`);\nthat is how they are stopped at shutdown.",
   words: &[],
 };
 
 /// Unit: OnFailure
-pub(super) static D400: Doc = Doc {
+pub(super) static D445: Doc = Doc {
   summary: "Units to start when this unit ends up failed, for example a service that sends a mail.",
   body: "With `Restart=` the version matters: 252 calls them once, when systemd gives up; from 254 they run after\n**every** failed attempt and once more at the end. `RestartMode=direct` on the service restores the single call.\n\nThey are called too when a start job times out or a dependency fails before this unit could run. They are not\ncalled for an unmet `Condition…=` or `Assert…=`, and not for a clean stop.\n\nUse a template to know who failed: `OnFailure=report@%n.service`, where `%i` is then the failed unit. The\nhandler gets `MONITOR_UNIT`, `MONITOR_SERVICE_RESULT`, `MONITOR_EXIT_STATUS` and others in its environment if\nonly one unit names it.",
   words: &[],
 };
 
 /// Unit: OnSuccess
-pub(super) static D401: Doc = Doc {
+pub(super) static D446: Doc = Doc {
   summary: "Units to start when this unit becomes inactive without having failed.",
   body: "Good for chains of oneshot jobs. Mind that a clean `systemctl stop` counts as well, and that a oneshot with\n`RemainAfterExit=yes` does not become inactive when its command ends. A start skipped by `Condition…=` does not\ncall them.\n\nIf both jobs should rather be started in one go, one after the other, give the second `Requires=` and `After=` on\nthe first.",
   words: &[],
 };
 
 /// Unit: OnFailureJobMode, OnSuccessJobMode
-pub(super) static D402: Doc = Doc {
+pub(super) static D447: Doc = Doc {
   summary: "How the start jobs of `OnFailure=` or `OnSuccess=` are reconciled with jobs that are already queued.",
   body: "`OnFailureJobMode=` defaults to `replace`, `OnSuccessJobMode=` to `fail`. Seldom needed; the usual reason is a\nrescue target, with `isolate`.",
   words: &[
@@ -3183,154 +3507,154 @@ pub(super) static D402: Doc = Doc {
 };
 
 /// Unit: OnFailureIsolate
-pub(super) static D403: Doc = Doc {
+pub(super) static D448: Doc = Doc {
   summary: "Old spelling; write `OnFailureJobMode=isolate` instead.",
   body: "Still read, with a warning. `yes` stands for `OnFailureJobMode=isolate`, `no` for `replace`.",
   words: &[],
 };
 
 /// Unit: PropagatesReloadTo
-pub(super) static D404: Doc = Doc {
+pub(super) static D449: Doc = Doc {
   summary: "Reloads the listed units whenever this unit is reloaded.",
   body: "Only reload requests are passed on, no start, stop or restart; units that are not running are left alone. The\ncounterpart, written in the other unit, is `ReloadPropagatedFrom=`.",
   words: &[],
 };
 
 /// Unit: ReloadPropagatedFrom
-pub(super) static D405: Doc = Doc {
+pub(super) static D450: Doc = Doc {
   summary: "Reloads this unit whenever one of the listed units is reloaded.",
   body: "The same link as `PropagatesReloadTo=`, written at the receiving end. This unit has to be able to reload\n(`ExecReload=` or `Type=notify-reload`).",
   words: &[],
 };
 
 /// Unit: PropagatesStopTo
-pub(super) static D406: Doc = Doc {
+pub(super) static D451: Doc = Doc {
   summary: "Stops the listed units whenever this unit stops, whether by request or by itself.",
   body: "It does not start anything and does not order the stops. A restart of this unit leaves the listed units running\nin 252; from 253 it stops them and does not bring them back. If they should come back, use `PartOf=` over there.",
   words: &[],
 };
 
 /// Unit: StopPropagatedFrom
-pub(super) static D407: Doc = Doc {
+pub(super) static D452: Doc = Doc {
   summary: "Stops this unit whenever one of the listed units stops.",
   body: "The same link as `PropagatesStopTo=`, written at the receiving end: like the stopping half of `BindsTo=`,\nwithout requiring that the other unit is started.",
   words: &[],
 };
 
 /// Unit: PropagateReloadTo
-pub(super) static D408: Doc = Doc {
+pub(super) static D453: Doc = Doc {
   summary: "Old spelling of `PropagatesReloadTo=`.",
   body: "Still read; write the new name.",
   words: &[],
 };
 
 /// Unit: PropagateReloadFrom
-pub(super) static D409: Doc = Doc {
+pub(super) static D454: Doc = Doc {
   summary: "Old spelling of `ReloadPropagatedFrom=`.",
   body: "Still read; write the new name.",
   words: &[],
 };
 
 /// Unit: BindTo
-pub(super) static D410: Doc = Doc {
+pub(super) static D455: Doc = Doc {
   summary: "Old spelling of `BindsTo=`.",
   body: "Still read; write the new name.",
   words: &[],
 };
 
 /// Unit: RequiresOverridable
-pub(super) static D411: Doc = Doc {
+pub(super) static D456: Doc = Doc {
   summary: "Removed variant of `Requires=`, still read as `Requires=`.",
   body: "The \"overridable\" part has no effect any more. Write `Requires=`, or `Wants=` if failure should be tolerated.",
   words: &[],
 };
 
 /// Unit: RequisiteOverridable
-pub(super) static D412: Doc = Doc {
+pub(super) static D457: Doc = Doc {
   summary: "Removed variant of `Requisite=`, still read as `Requisite=`.",
   body: "The \"overridable\" part has no effect any more. Write `Requisite=` with `After=`.",
   words: &[],
 };
 
 /// Unit: IgnoreOnSnapshot
-pub(super) static D413: Doc = Doc {
+pub(super) static D458: Doc = Doc {
   summary: "Read and ignored: snapshot units were removed in 228.",
   body: "Delete the line.",
   words: &[],
 };
 
 /// Unit: JoinsNamespaceOf
-pub(super) static D414: Doc = Doc {
+pub(super) static D459: Doc = Doc {
   summary: "Shares the private /tmp, network or IPC namespace of another unit instead of getting an own one.",
   body: "It only has an effect if **both** units switch on the same kind of namespace with `PrivateTmp=`,\n`PrivateNetwork=`, `NetworkNamespacePath=`, `PrivateIPC=` or `IPCNamespacePath=`. With `PrivateTmp=yes` on both\nthey see the same `/tmp` and `/var/tmp`. It neither starts nor orders the other unit; for that add `Wants=` and\n`After=`.",
   words: &[],
 };
 
 /// Unit: RequiresMountsFor
-pub(super) static D415: Doc = Doc {
+pub(super) static D460: Doc = Doc {
   summary: "Requires and waits for all mount units that lie on the way to the given absolute paths.",
   body: "`RequiresMountsFor=/srv/data/db` brings in `srv-data.mount` if there is such a unit, also one from `/etc/fstab`\nwith `noauto`. It creates no mount and does not check that the path exists. Paths go by their spelling: symbolic\nlinks in them are not followed. `WorkingDirectory=`, `StateDirectory=` and similar settings do this by\nthemselves.",
   words: &[],
 };
 
 /// Unit: WantsMountsFor
-pub(super) static D416: Doc = Doc {
+pub(super) static D461: Doc = Doc {
   summary: "Like `RequiresMountsFor=`, but a mount that fails does not keep this unit from starting.",
   body: "Adds `Wants=` and `After=` for the mount units on the way to the paths. For older versions write\n`RequiresMountsFor=`, or name the mount unit in `Wants=` and `After=`.",
   words: &[],
 };
 
 /// Unit: StopWhenUnneeded
-pub(super) static D417: Doc = Doc {
+pub(super) static D462: Doc = Doc {
   summary: "Stops this unit as soon as no active unit needs it any more.",
   body: "For helpers pulled in by others. Started by hand with nobody wanting it, it is stopped again at once. On a\ntarget it allows repeated activation by a timer, since the target does not stay active.",
   words: &[],
 };
 
 /// Unit: RefuseManualStart
-pub(super) static D418: Doc = Doc {
+pub(super) static D463: Doc = Doc {
   summary: "Refuses systemctl start for this unit; it can only be started as part of something else.",
   body: "Dependencies, timers, sockets and path units may still start it. A guard against mistakes, not a security\nmeasure.",
   words: &[],
 };
 
 /// Unit: RefuseManualStop
-pub(super) static D419: Doc = Doc {
+pub(super) static D464: Doc = Doc {
   summary: "Refuses systemctl stop for this unit; it can only be stopped as part of something else.",
   body: "Stops that come from dependencies, conflicts or shutdown still go through.",
   words: &[],
 };
 
 /// Unit: AllowIsolate
-pub(super) static D420: Doc = Doc {
+pub(super) static D465: Doc = Doc {
   summary: "Permits systemctl isolate for this unit.",
   body: "Isolating starts the unit and stops nearly everything it does not need. Useful for targets that are a whole\noperating state (like `multi-user.target`); leave it off elsewhere. Also needed by the target of\n`OnFailureJobMode=isolate`.",
   words: &[],
 };
 
 /// Unit: IgnoreOnIsolate
-pub(super) static D421: Doc = Doc {
+pub(super) static D466: Doc = Doc {
   summary: "Leaves this unit running when another unit is isolated.",
   body: "Default `no` for services, targets, sockets, timers and paths, `yes` for slices, scopes, devices, swaps, mounts\nand automounts.",
   words: &[],
 };
 
 /// Unit: DefaultDependencies
-pub(super) static D422: Doc = Doc {
+pub(super) static D467: Doc = Doc {
   summary: "Adds the dependencies nearly every unit wants: start after basic setup, stop at shutdown.",
   body: "In the system manager a service gets `Requires=` and `After=` on `sysinit.target`, `After=basic.target`, and\n`Conflicts=` plus `Before=` on `shutdown.target`; sockets, timers and paths get the same without `basic.target`,\nand stand before `sockets.target`, `timers.target` or `paths.target`. Mounts and swaps have their own set.\n\nSet it to `no` only for early boot or late shutdown, and then write down what is still needed, above all\n`Conflicts=shutdown.target` with `Before=shutdown.target`; otherwise the service is not stopped at shutdown but\nkilled in its last round. It does not switch off what follows from other settings, such as the slice,\n`RequiresMountsFor=` or the mounts of directories.",
   words: &[],
 };
 
 /// Unit: SurviveFinalKillSignal
-pub(super) static D423: Doc = Doc {
+pub(super) static D468: Doc = Doc {
   summary: "Spares the processes of this unit in the last SIGTERM and SIGKILL round of a shutdown.",
   body: "For processes that must live through a soft reboot, or storage daemons of the root file system. It is not enough\nalone: without `DefaultDependencies=no` the unit is stopped long before; `IgnoreOnIsolate=yes` and freedom from\nother conflicts with the shutdown targets are needed as well. Before 255 the way was a program name starting\nwith `@`.",
   words: &[],
 };
 
 /// Unit: CollectMode
-pub(super) static D424: Doc = Doc {
+pub(super) static D469: Doc = Doc {
   summary: "When systemd may forget this unit, and with it the result of its last run.",
   body: "Forgetting also clears the start limit counter. It is about memory only: files stay where they are.",
   words: &[
@@ -3339,7 +3663,7 @@ pub(super) static D424: Doc = Doc {
 };
 
 /// Unit: FailureAction, SuccessAction, StartLimitAction, JobTimeoutAction
-pub(super) static D425: Doc = Doc {
+pub(super) static D470: Doc = Doc {
   summary: "Shuts down, reboots or exits the whole system (or the user manager) when this event happens.",
   body: "| key | acts when this unit |\n|---|---|\n| `FailureAction=` | becomes failed |\n| `SuccessAction=` | becomes inactive without failing |\n| `StartLimitAction=` | is refused by its start limit |\n| `JobTimeoutAction=` | has a job that ran into `JobTimeoutSec=` or `JobRunningTimeoutSec=` |\n\nThese are about the machine, not about the unit: to restart a service use `Restart=`, to run something use\n`OnFailure=`. With `Restart=`, `FailureAction=` acts from 254 at every failed attempt unless\n`RestartMode=direct` is set; for \"reboot when nothing helps\" use `StartLimitAction=`. A start skipped by\n`Condition…=` or refused by `Assert…=` triggers nothing. User managers accept only `none`, `exit` and\n`exit-force`; 252 turns the other words into `exit-force` there, newer versions drop the line. A oneshot service\nwith a `SuccessAction=` needs no command.",
   words: &[
@@ -3362,154 +3686,154 @@ pub(super) static D425: Doc = Doc {
 };
 
 /// Unit: FailureActionExitStatus, SuccessActionExitStatus
-pub(super) static D426: Doc = Doc {
+pub(super) static D471: Doc = Doc {
   summary: "Exit status the manager returns when `FailureAction=` or `SuccessAction=` is exit or exit-force.",
   body: "Without it the status of the unit's main process is passed on. It reaches the container manager, or for a user\nmanager the system manager. It has no effect with the other actions.",
   words: &[],
 };
 
 /// Unit: RebootArgument
-pub(super) static D427: Doc = Doc {
+pub(super) static D472: Doc = Doc {
   summary: "Text handed to the reboot system call when one of this unit's actions reboots.",
   body: "Works for `FailureAction=`, `SuccessAction=` and `StartLimitAction=`; what it means depends on the hardware (on\nsome boards it selects the boot mode). `JobTimeoutAction=` has `JobTimeoutRebootArgument=`.",
   words: &[],
 };
 
 /// Unit: JobTimeoutSec
-pub(super) static D428: Doc = Doc {
+pub(super) static D473: Doc = Doc {
   summary: "How long a job for this unit may stay in the queue, waiting for others included.",
   body: "When it is over the *job* is cancelled with \"timed out\" and jobs depending on it fail; the unit itself is not\nstopped. A service in start-up goes on starting, as if nothing had happened, but its `OnFailure=` units are\ncalled. It also sets `JobRunningTimeoutSec=` unless that is given.\n\nTo limit a start-up use `TimeoutStartSec=` in `[Service]`; this key is for giving up on a wait, typically for a\n`.device` or a target, often with `JobTimeoutAction=`.",
   words: &[],
 };
 
 /// Unit: JobRunningTimeoutSec
-pub(super) static D429: Doc = Doc {
+pub(super) static D474: Doc = Doc {
   summary: "How long a job for this unit may take once it is actually running.",
   body: "As `JobTimeoutSec=`, but the clock starts when the job leaves the queue, so waiting for other units does not\ncount. The unit is not stopped when the time is over. For `.device` units the default is\n`DefaultDeviceTimeoutSec=`: the familiar wait for a disk that is not there.",
   words: &[],
 };
 
 /// Unit: JobTimeoutRebootArgument
-pub(super) static D430: Doc = Doc {
+pub(super) static D475: Doc = Doc {
   summary: "Text handed to the reboot system call when `JobTimeoutAction=` reboots.",
   body: "What it means depends on the hardware. It does not concern the other actions, see `RebootArgument=`.",
   words: &[],
 };
 
 /// Unit: StartLimitIntervalSec
-pub(super) static D431: Doc = Doc {
+pub(super) static D476: Doc = Doc {
   summary: "Window in which at most `StartLimitBurst=` starts are allowed; 0 turns the limit off.",
   body: "The window is fixed, not sliding: it opens with the first counted start, and a start later than this span opens\na new one. **Every** start counts: `Restart=`, timers, sockets, dependencies, `systemctl start`; a start skipped\nby `Condition…=` does not, one skipped by `ExecCondition=` does.\n\nWith the defaults (5 in 10s, `RestartSec=100ms`) a service that dies at once is failed for good after about a\nsecond; with `RestartSec=2s` or more it restarts for ever, because five starts never fit. To give up after N\ntries choose at least N × (run time + `RestartSec=` + 0.25s). To retry for ever set `0` and a `RestartSec=` of a\nsecond or more.\n\nA refused unit is failed, not disabled: once the window is over, or at once after `systemctl reset-failed`, it\ncan be started again. Its `.socket` or `.path` fails with it and stays down.\n\nIn `[Service]` the key is unknown and the default applies. `infinity` counts for as long as the unit is loaded.\nA oneshot that no other unit names is unloaded after each run and can be started by hand any number of times.",
   words: &[],
 };
 
 /// Unit: StartLimitBurst
-pub(super) static D432: Doc = Doc {
+pub(super) static D477: Doc = Doc {
   summary: "Number of starts allowed within `StartLimitIntervalSec=`; 0 turns the limit off.",
   body: "Every start is counted, not just automatic restarts; start number burst + 1 inside the window is refused and the\nunit is failed. The value alone says little: the starts have to fit into the window, so with `RestartSec=5s` and\nthe default 10s not even `StartLimitBurst=3` is ever reached. Set both keys. Targets, slices, scopes and devices\nhave no limit.",
   words: &[],
 };
 
 /// Unit: StartLimitInterval
-pub(super) static D433: Doc = Doc {
+pub(super) static D478: Doc = Doc {
   summary: "Old spelling of `StartLimitIntervalSec=`.",
   body: "Still read; write the new name, in `[Unit]`.",
   words: &[],
 };
 
 /// Unit: ConditionPathExists, AssertPathExists
-pub(super) static D434: Doc = Doc {
+pub(super) static D479: Doc = Doc {
   summary: "Starts the unit only if something exists at this absolute path.",
   body: "Any kind of file will do; symbolic links are followed, so a dangling one does not count. `!` in front asks for\nabsence: `ConditionPathExists=!/run/app.done`.\n\n**Condition or assert?** An unmet `ConditionPathExists=` skips the start quietly: `systemctl start` reports\nsuccess, and units that require this one go ahead (with `BindsTo=` they do not). An unmet `AssertPathExists=`\nfails the job, and with it those that require and follow it. Neither makes the unit failed or calls\n`OnFailure=`. Both are tested when the unit's turn has come, after the units it is ordered after, and by then\nits dependencies have already been started.\n\nSeveral lines all have to hold. Lines with `|` (as in `=|/path` or `=|!/path`) form a group of which one has to\nhold. An empty value clears *all* conditions (or all asserts) of the unit, of any kind.\n\nOn a service started by a `.path` or `.socket`, an unmet condition makes the trigger fire again at once until it\nfails: put the condition on the trigger too.",
   words: &[],
 };
 
 /// Unit: ConditionPathExistsGlob, AssertPathExistsGlob
-pub(super) static D435: Doc = Doc {
+pub(super) static D480: Doc = Doc {
   summary: "Starts the unit only if at least one path matches this pattern.",
   body: "As `ConditionPathExists=`, with shell wildcards: `/etc/app/conf.d/*.conf`. A `*` does not match a leading dot.\nUnmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsDirectory, AssertPathIsDirectory
-pub(super) static D436: Doc = Doc {
+pub(super) static D481: Doc = Doc {
   summary: "Starts the unit only if this path exists and is a directory.",
   body: "Links are followed. Unmet: the condition skips the start, the assert fails it. To create a directory for the\nservice use `StateDirectory=`, `RuntimeDirectory=` and the like instead.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsSymbolicLink, AssertPathIsSymbolicLink
-pub(super) static D437: Doc = Doc {
+pub(super) static D482: Doc = Doc {
   summary: "Starts the unit only if this path is a symbolic link.",
   body: "The one path check that looks at the link itself and not at its target; a dangling link counts. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsMountPoint, AssertPathIsMountPoint
-pub(super) static D438: Doc = Doc {
+pub(super) static D483: Doc = Doc {
   summary: "Starts the unit only if something is mounted exactly at this path.",
   body: "It waits for nothing and mounts nothing. If the mount should be there, say so with `RequiresMountsFor=`; use the\ncheck to do without when it is not. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsReadWrite, AssertPathIsReadWrite
-pub(super) static D439: Doc = Doc {
+pub(super) static D484: Doc = Doc {
   summary: "Starts the unit only if the file system at this path is mounted writable.",
   body: "About the mount, not about file permissions. `=!/` picks systems with a read-only root. Unmet: the condition\nskips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsEncrypted, AssertPathIsEncrypted
-pub(super) static D440: Doc = Doc {
+pub(super) static D485: Doc = Doc {
   summary: "Starts the unit only if the file system at this path lies on an encrypted block device.",
   body: "Recognises dm-crypt/LUKS below the file system. Encryption inside the file system (ext4, fscrypt) and below a\nloop device is not seen. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionPathIsSocket, AssertPathIsSocket
-pub(super) static D441: Doc = Doc {
+pub(super) static D486: Doc = Doc {
   summary: "Starts the unit only if this path exists and is a socket.",
   body: "It does not say that anybody listens there. To be started *by* the traffic on a socket use a `.socket` unit.\nUnmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionDirectoryNotEmpty, AssertDirectoryNotEmpty
-pub(super) static D442: Doc = Doc {
+pub(super) static D487: Doc = Doc {
   summary: "Starts the unit only if this path is a directory with something in it.",
   body: "For drop directories filled by others. To start the unit *when* something arrives use a `.path` unit with\n`DirectoryNotEmpty=`. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionFileNotEmpty, AssertFileNotEmpty
-pub(super) static D443: Doc = Doc {
+pub(super) static D488: Doc = Doc {
   summary: "Starts the unit only if this path is a regular file of more than zero bytes.",
   body: "Useful for configuration files that a package ships empty. Unmet: the condition skips the start, the assert\nfails it.",
   words: &[],
 };
 
 /// Unit: ConditionFileIsExecutable, AssertFileIsExecutable
-pub(super) static D444: Doc = Doc {
+pub(super) static D489: Doc = Doc {
   summary: "Starts the unit only if this path is a regular file that is marked executable.",
   body: "The usual guard for optional programs, so that a unit left behind after removing a package is skipped and does\nnot fail with 203/EXEC. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionNeedsUpdate, AssertNeedsUpdate
-pub(super) static D445: Doc = Doc {
+pub(super) static D490: Doc = Doc {
   summary: "Starts the unit only if /usr was updated since /etc or /var was last brought up to date.",
   body: "Takes `/etc` or `/var` and compares the time of `/usr` with that of `.updated` in there. For units that complete\nan offline update at the next boot; they should be ordered `Before=systemd-update-done.service`, which renews\nthe mark. Package systems that do their follow-up work themselves have no use for it. Unmet: the condition skips\nthe start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionFirstBoot, AssertFirstBoot
-pub(super) static D446: Doc = Doc {
+pub(super) static D491: Doc = Doc {
   summary: "Starts the unit only during the first boot, when /etc has not been populated yet.",
   body: "Takes a boolean; decided by `/etc/machine-id`, not by a memory of this unit, and false again once booting is\nfinished. With `yes` add `Wants=first-boot-complete.target` and `Before=first-boot-complete.target`, so that an\ninterrupted first boot is repeated. For \"once only\" work use a mark file and `ConditionPathExists=!`. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionArchitecture, AssertArchitecture
-pub(super) static D447: Doc = Doc {
+pub(super) static D492: Doc = Doc {
   summary: "Starts the unit only on this processor architecture.",
   body: "One word, as the kernel reports it; `!` in front negates. Write `x86-64` and `arm64`: names such as `amd64`,\n`x86_64` or `aarch64` are unknown and never match. Several architectures need several lines with `|`. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[
@@ -3550,14 +3874,14 @@ pub(super) static D447: Doc = Doc {
 };
 
 /// Unit: ConditionFirmware
-pub(super) static D448: Doc = Doc {
+pub(super) static D493: Doc = Doc {
   summary: "Starts the unit only with this kind of firmware.",
   body: "One of `uefi`, `device-tree`, `device-tree-compatible(NAME)` or `smbios-field(FIELD OP VALUE)`, where FIELD is a\nfile below `/sys/class/dmi/id/`: `ConditionFirmware=smbios-field(board_vendor = ACME)`. `!` in front negates.\nUnmet, the start is skipped; there is no `AssertFirmware=`.",
   words: &[],
 };
 
 /// Unit: ConditionVirtualization, AssertVirtualization
-pub(super) static D449: Doc = Doc {
+pub(super) static D494: Doc = Doc {
   summary: "Starts the unit only in, or only outside, a virtual machine or container.",
   body: "`yes` or `no` for any kind, `vm` or `container` for a class, or a name that `systemd-detect-virt` prints. Of\nseveral layers the innermost counts: a container in a VM is a container. The common use is `=!container` for\nwhat needs real hardware. Unmet: the condition skips the start, the assert fails it.",
   words: &[
@@ -3598,63 +3922,63 @@ pub(super) static D449: Doc = Doc {
 };
 
 /// Unit: ConditionHost, AssertHost
-pub(super) static D450: Doc = Doc {
+pub(super) static D495: Doc = Doc {
   summary: "Starts the unit only on the host with this name or ID.",
   body: "A host name, wildcards allowed (`web-*`), or the machine ID; from 258 the boot ID and the product UUID of the\nfirmware match too. Handy when one set of units is rolled out to many hosts; for groups of hosts see\n`ConditionMachineTag=` (261). Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionFraction, AssertFraction
-pub(super) static D451: Doc = Doc {
+pub(super) static D496: Doc = Doc {
   summary: "Starts the unit on a fixed share of all machines, for staged rollouts.",
   body: "`30%` or `NAME 30%`. Each machine decides for itself, from its machine ID: the answer is stable and needs no\nserver. Without a name all rollouts pick the same machines first, so give each its own. `!` picks the other\nmachines. Older versions do not know the key and would start the unit everywhere. Unmet: the condition skips the\nstart, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionMachineTag, AssertMachineTag
-pub(super) static D452: Doc = Doc {
+pub(super) static D497: Doc = Doc {
   summary: "Starts the unit only on machines that carry a matching tag.",
   body: "Tags come from `TAGS=` in `/etc/machine-info` (`hostnamectl tags`). Wildcards are allowed and one matching tag\nis enough. From 262 tags may be `key=value`: `role=*` matches any value, `role` alone does not. Older versions\ndo not know the key and start the unit everywhere. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionKernelCommandLine, AssertKernelCommandLine
-pub(super) static D453: Doc = Doc {
+pub(super) static D498: Doc = Doc {
   summary: "Starts the unit only if this option stands on the kernel command line.",
   body: "A single word matches the word itself or the left side of an assignment; `name=value` has to match exactly. In a\ncontainer the command line of the container's PID 1 is looked at. `!` asks for absence, which gives a unit a\nboot-time off switch: `=!app.disable`. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionKernelVersion, AssertKernelVersion
-pub(super) static D454: Doc = Doc {
+pub(super) static D499: Doc = Doc {
   summary: "Starts the unit only with a matching kernel version (`uname -r`).",
   body: "One or more expressions such as `>=6.1`; without operator the value is a wildcard pattern. Distributions\nbackport features, so a version says little about what the kernel can do: prefer a check for the thing itself.\nFrom 258 `ConditionVersion=` is the more general form. Unmet: the condition skips the start, the assert fails\nit.",
   words: &[],
 };
 
 /// Unit: ConditionVersion, AssertVersion
-pub(super) static D455: Doc = Doc {
+pub(super) static D500: Doc = Doc {
   summary: "Starts the unit only with a matching version of systemd, glibc or the kernel.",
   body: "First the software (`systemd`, `glibc`, `kernel`; none means the kernel), then expressions: `systemd >=258`.\nVersions before 258 do not know the key and start the unit anyway, so it cannot keep a unit off them. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionCredential, AssertCredential
-pub(super) static D456: Doc = Doc {
+pub(super) static D501: Doc = Doc {
   summary: "Starts the unit only if the service manager was given a credential of this name.",
   body: "About the credentials passed to the manager (by the boot loader, a container or, for user managers,\n`user@.service`), not about `LoadCredential=` in this unit. Unmet: the condition skips the start, the assert\nfails it.",
   words: &[],
 };
 
 /// Unit: ConditionEnvironment, AssertEnvironment
-pub(super) static D457: Doc = Doc {
+pub(super) static D502: Doc = Doc {
   summary: "Starts the unit only if the service manager has this environment variable.",
   body: "`NAME` for being set, `NAME=value` for an exact value. It looks at the manager's environment and not at\n`Environment=` or `EnvironmentFile=` of this unit. In user managers: what `systemctl --user import-environment`\nbrought in, such as `WAYLAND_DISPLAY`. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionSecurity, AssertSecurity
-pub(super) static D458: Doc = Doc {
+pub(super) static D503: Doc = Doc {
   summary: "Starts the unit only if this security technology is in use.",
   body: "One word per line; `!` in front negates. A word that the running version does not know never matches. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[
@@ -3672,70 +3996,70 @@ pub(super) static D458: Doc = Doc {
 };
 
 /// Unit: ConditionCapability, AssertCapability
-pub(super) static D459: Doc = Doc {
+pub(super) static D504: Doc = Doc {
   summary: "Starts the unit only if the manager still has this capability in its bounding set.",
   body: "Mostly for containers that run with fewer capabilities: `ConditionCapability=CAP_NET_ADMIN`. It does not give\nthe service the capability. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionACPower, AssertACPower
-pub(super) static D460: Doc = Doc {
+pub(super) static D505: Doc = Doc {
   summary: "Starts the unit only on mains power (`yes`) or only on battery (`no`).",
   body: "A machine without any known AC connector counts as being on mains. Tested at the start only; nothing is stopped\nwhen the plug is pulled. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionMemory, AssertMemory
-pub(super) static D461: Doc = Doc {
+pub(super) static D506: Doc = Doc {
   summary: "Starts the unit only if the system has this amount of memory.",
   body: "Installed memory (in a container: its limit), not free memory. `>=` unless an operator stands in front: `<2G`.\nSuffixes count in steps of 1024. For \"not under pressure right now\" see `ConditionMemoryPressure=`. Unmet: the\ncondition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionCPUs, AssertCPUs
-pub(super) static D462: Doc = Doc {
+pub(super) static D507: Doc = Doc {
   summary: "Starts the unit only if the manager may use this number of CPUs.",
   body: "`>=` unless an operator stands in front: `ConditionCPUs=<4`. Counts the CPU affinity of the manager, so\ncontainer limits of that kind are honoured. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionCPUFeature, AssertCPUFeature
-pub(super) static D463: Doc = Doc {
+pub(super) static D508: Doc = Doc {
   summary: "Starts the unit only if the processor has this feature.",
   body: "x86 names such as `rdrand`, `avx2`, `aes`. From 262 also the hardware capability names of arm64, and a name may\ncarry its architecture (`arm64.bti`). On all other processors it never holds. Unmet: the condition skips the\nstart, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionOSRelease, AssertOSRelease
-pub(super) static D464: Doc = Doc {
+pub(super) static D509: Doc = Doc {
   summary: "Starts the unit only if os-release says so.",
   body: "`KEY OP VALUE`, such as `ID=debian` or `VERSION_ID>=12`. `=` and `!=` compare text, `<` `<=` `==` `<>` `>=` `>`\ncompare versions, `$=` and `!$=` take wildcards. A key that is missing counts as empty. Unmet: the condition\nskips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionMemoryPressure, AssertMemoryPressure, ConditionCPUPressure, AssertCPUPressure, ConditionIOPressure, AssertIOPressure
-pub(super) static D465: Doc = Doc {
+pub(super) static D510: Doc = Doc {
   summary: "Starts the unit only while the pressure on memory, CPU or IO is at or below this percentage.",
   body: "`10%`, with another averaging time `10%/1min` (10sec, 1min or 5min; 5min if not said), or for one slice\n`user.slice:10%`. It is the share of time in which work stalls (PSI), not the load. Tested once, at the start:\ngood for putting off maintenance jobs, it does not stop anything later. Unmet: the condition skips the start,\nthe assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionUser, AssertUser
-pub(super) static D466: Doc = Doc {
+pub(super) static D511: Doc = Doc {
   summary: "Starts the unit only if the manager runs as this user.",
   body: "A name, a UID, or `@system` for the range of system users. For units in user managers, such as `!root` or\n`!@system`; the system manager is always root. It has nothing to do with `User=`. Unmet: the condition skips the\nstart, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionGroup, AssertGroup
-pub(super) static D467: Doc = Doc {
+pub(super) static D512: Doc = Doc {
   summary: "Starts the unit only if the manager runs in this group.",
   body: "A name or a GID; real, effective and supplementary groups of the manager count. For units in user managers. It\nhas nothing to do with `Group=`. Unmet: the condition skips the start, the assert fails it.",
   words: &[],
 };
 
 /// Unit: ConditionControlGroupController, AssertControlGroupController
-pub(super) static D468: Doc = Doc {
+pub(super) static D513: Doc = Doc {
   summary: "Starts the unit only if these control group controllers are available.",
   body: "Several may stand on one line and all have to be there; names systemd does not know are passed over.\nAlternatively `v1` or `v2` asks for the kind of hierarchy. Unmet: the condition skips the start, the assert\nfails it.",
   words: &[
@@ -3758,7 +4082,7 @@ pub(super) static D468: Doc = Doc {
 };
 
 /// Unit: ConditionKernelModuleLoaded, AssertKernelModuleLoaded
-pub(super) static D469: Doc = Doc {
+pub(super) static D514: Doc = Doc {
   summary: "Starts the unit only if this kernel module is loaded or built in.",
   body: "It loads nothing. The usual form is negated, to skip a unit that would load it: `=!loop`. Unmet: the condition\nskips the start, the assert fails it.",
   words: &[],

@@ -3,7 +3,7 @@
 use unit_catalog::{Section, Version};
 
 use crate::value::{TimeSpan, time_span};
-use crate::workspace::{Effective, Setting};
+use crate::workspace::{Effective, ManagerDefaults, Setting};
 
 /// The settings that decide how often a service may start. Times are in seconds.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -64,15 +64,30 @@ impl StartLimit {
             set.and_then(|setting| setting.value().parse().ok()).unwrap_or(default)
         };
         let backoff = version >= Version(254);
+        let default = Self::default_of(&unit.manager);
         Self {
-            burst: number(&BURST, Self::DEFAULT.burst),
-            interval: span(&INTERVAL, Self::DEFAULT.interval),
-            delay: span(&[(Section::Service, "RestartSec")], Self::DEFAULT.delay),
+            burst: number(&BURST, default.burst),
+            interval: span(&INTERVAL, default.interval),
+            delay: span(&[(Section::Service, "RestartSec")], default.delay),
             steps: if backoff { number(&[(Section::Service, "RestartSteps")], 0) } else { 0 },
             max_delay: match backoff {
                 true => span(&[(Section::Service, "RestartMaxDelaySec")], f64::INFINITY),
                 false => f64::INFINITY,
             },
+        }
+    }
+
+    /// What holds for units that set nothing: what their manager's configuration says, else systemd's own defaults.
+    fn default_of(manager: &ManagerDefaults<'_>) -> Self {
+        let span = |key| manager.setting(key).and_then(|setting| time_span(setting.value()));
+        let burst =
+            manager.setting("DefaultStartLimitBurst").and_then(|setting| setting.value().parse().ok());
+        let interval = span("DefaultStartLimitIntervalSec").or_else(|| span("DefaultStartLimitInterval"));
+        Self {
+            burst: burst.unwrap_or(Self::DEFAULT.burst),
+            interval: interval.map_or(Self::DEFAULT.interval, TimeSpan::seconds),
+            delay: span("DefaultRestartSec").map_or(Self::DEFAULT.delay, TimeSpan::seconds),
+            ..Self::DEFAULT
         }
     }
 

@@ -24,7 +24,6 @@ declare_rule! {
     /// ```ini web.service
     /// [Unit]
     /// BindTo=web-data.service
-    /// After=web-data.service
     ///
     /// [Service]
     /// ExecStart=/usr/bin/web
@@ -37,7 +36,6 @@ declare_rule! {
     /// ```ini web.service
     /// [Unit]
     /// BindsTo=web-data.service
-    /// After=web-data.service
     ///
     /// [Service]
     /// ExecStart=/usr/bin/web

@@ -1,6 +1,6 @@
 //! Rule: a key that another section knows.
 
-use unit_catalog::{Availability, Directive, sections_with};
+use unit_catalog::{Availability, Directive, Section, sections_with};
 
 use super::declare::declare_rule;
 use super::line::LineContext;
@@ -62,22 +62,22 @@ fn check(cx: &mut LineContext<'_, '_>) {
     if cx.line.directive.is_some() || cx.has_finding() {
         return;
     }
-    let fits = |directive: &&&Directive| {
-        cx.file.kind.unit_type().is_some_and(|unit_type| unit_type.sections().contains(&directive.section))
-    };
+    let fits = |directive: &&&Directive| cx.file.kind.sections().contains(&directive.section);
     let known: Vec<_> = sections_with(key).collect();
     let Some(home) = known.iter().find(fits).or(known.first()) else {
         return;
     };
     let here = fits(&home);
-    let message = match here {
-        true => {
-            format!("`{key}=` belongs to [{}]; in [{}] systemd ignores it.", home.section.name(), section)
-        }
-        false => format!(
-            "`{key}=` is a key of [{}], which this type of unit does not have; systemd ignores it.",
-            home.section.name()
+    let message = match (here, home.section) {
+        (true, home) => format!("`{key}=` belongs to [{home}]; in [{section}] systemd ignores it."),
+        (false, Section::Manager) => format!(
+            "`{key}=` is a setting of the manager itself: it belongs to [Manager] in system.conf or user.conf; \
+             here systemd ignores it."
         ),
+        (false, home) if cx.file.kind.is_unit_file() => format!(
+            "`{key}=` is a key of [{home}], which this type of unit does not have; systemd ignores it."
+        ),
+        (false, home) => format!("`{key}=` is a key of [{home}] in units; here systemd ignores it."),
     };
     // Where systemd does not know the key anyway, moving it mends nothing.
     let works = here && home.availability(cx.version()) == Availability::Active;

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use unit_catalog::{Availability, Directive, Section};
+use unit_catalog::{Availability, Directive, Section, UnitType};
 use unit_syntax::{Entry, TextRange};
 
 use super::Rule;
@@ -122,12 +122,11 @@ impl<'a, 'f> LineContext<'a, 'f> {
             return Vec::new();
         };
         let active = directive.availability(self.version()) == Availability::Active;
-        let Some(unit_type) = self.file.kind.unit_type().filter(|_| active) else {
-            return Vec::new();
-        };
-        if self.file.foreign_template || self.has_finding() {
+        if !active || self.file.foreign_template || self.has_finding() {
             return Vec::new();
         }
+        // The manager reads its own values as those of services.
+        let unit_type = self.file.kind.unit_type().unwrap_or(UnitType::Service);
         crate::value::check(ValueContext { directive, version: self.version(), unit_type }, value)
     }
 

@@ -52,9 +52,6 @@ declare_rule! {
 
 fn check(cx: &mut LineContext<'_, '_>) {
     let item = &cx.entry.item;
-    let Some(unit_type) = cx.file.kind.unit_type() else {
-        return;
-    };
     let (name, range) = match item.kind() {
         ItemKind::Header => match (item.section_name(), item.name_range()) {
             (Some(name), Some(range)) => (name, range),
@@ -71,11 +68,13 @@ fn check(cx: &mut LineContext<'_, '_>) {
         _ => return,
     };
     let message = match cx.line.section {
-        SectionContext::Foreign(section) => format!(
-            "A .{} unit has no section [{}]: systemd ignores it with all its keys.",
-            unit_type.suffix(),
-            section.name()
-        ),
+        SectionContext::Foreign(section) => {
+            let whose = match cx.file.kind.unit_type() {
+                Some(unit_type) => format!("A .{} unit", unit_type.suffix()),
+                None => "The manager's configuration".to_owned(),
+            };
+            format!("{whose} has no section [{}]: systemd ignores it with all its keys.", section.name())
+        }
         SectionContext::Unknown => {
             format!("systemd knows no section [{name}]: it is ignored with all its keys.")
         }
@@ -83,7 +82,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
     };
     let meant = match cx.line.section {
         SectionContext::Unknown => {
-            nearest(name, unit_type.sections().iter().map(|section: &Section| section.name()))
+            nearest(name, cx.file.kind.sections().iter().map(|section: &Section| section.name()))
         }
         _ => None,
     };

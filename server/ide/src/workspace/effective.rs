@@ -6,7 +6,7 @@ use unit_catalog::{Empty, Section, UnitType, directive};
 use unit_syntax::{Entry, TextRange};
 
 use super::file_kind::real_name;
-use super::{File, FileKind, Place, UnitName, Workspace};
+use super::{File, FileKind, ManagerDefaults, Place, UnitName, Workspace};
 
 /// A unit as the manager would load it.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Effective<'a> {
     pub fragment: Option<&'a Arc<File>>,
     /// The files in reading order, the fragment first.
     pub parts: Vec<&'a Arc<File>>,
+    /// What its manager sets for units that leave something out.
+    pub manager: ManagerDefaults<'a>,
 }
 
 /// One assignment of an effective unit.
@@ -115,6 +117,7 @@ impl Workspace {
     /// `None` for files that are no unit files.
     pub fn effective_of<'a>(&'a self, file: &'a Arc<File>) -> Option<Effective<'a>> {
         let unit_type = file.kind.unit_type()?;
+        let manager = self.manager_defaults(&file.place);
         match &file.kind {
             FileKind::Fragment { name: Some(name), .. } => {
                 Some(self.with_drop_ins(name, Some(file), &file.place))
@@ -134,9 +137,9 @@ impl Workspace {
                     }
                     Some(unit)
                 }
-                None => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file] }),
+                None => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file], manager }),
             },
-            _ => Some(Effective { name: None, unit_type, fragment: Some(file), parts: vec![file] }),
+            _ => Some(Effective { name: None, unit_type, fragment: Some(file), parts: vec![file], manager }),
         }
     }
 
@@ -197,6 +200,7 @@ impl Workspace {
             unit_type: name.unit_type(),
             fragment,
             parts: fragment.into_iter().chain(drop_ins).collect(),
+            manager: self.manager_defaults(asker),
         }
     }
 }

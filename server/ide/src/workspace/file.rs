@@ -8,7 +8,7 @@ use unit_catalog::{Directive, Section, UnitType, ValueKind, Version, directive};
 use unit_syntax::{Entry, ItemKind, Junk, Unit};
 
 use super::file_kind::{is_foreign_template, is_template_line};
-use super::{FileKind, Place};
+use super::{FileKind, Place, Places};
 use crate::rules::LineFinding;
 
 /// A unit file, open or not. Cheap to update after an edit: what did not change is taken over.
@@ -98,18 +98,14 @@ pub struct Mention {
 }
 
 impl File {
-    /// Takes a file in. Its kind and place come from its path; loose files of one of `folders` see each other.
-    pub fn new(path: Arc<Path>, folders: &[Arc<Path>], version: Version, unit: Arc<Unit>) -> Self {
-        let folder = match FileKind::of_path(&path) {
-            FileKind::DropIn { .. } => path.parent().and_then(Path::parent),
-            _ => path.parent(),
-        };
-        let place = Place::of_folder(folder.unwrap_or(Path::new("")), folders);
+    /// Takes a file in. Its kind comes from its path (and its text, for D-Bus activation files), its place from `places`.
+    pub fn new(path: Arc<Path>, places: &Places, version: Version, unit: Arc<Unit>) -> Self {
+        let place = places.of(&path, &kind(&path, &unit));
         Self::placed(path, place, version, Decoding::Utf8, unit)
     }
 
     fn placed(path: Arc<Path>, place: Place, version: Version, decoding: Decoding, unit: Arc<Unit>) -> Self {
-        let kind = if is_dbus_service(&unit) { FileKind::DBusService } else { FileKind::of_path(&path) };
+        let kind = kind(&path, &unit);
         let foreign_template = is_foreign_template(&path) || unit.entries().iter().any(is_template_line);
         let mut file = Self {
             path,
@@ -134,8 +130,16 @@ impl File {
     }
 
     /// A name that is masked by a link to `/dev/null`.
-    pub fn masked(path: Arc<Path>, folders: &[Arc<Path>], version: Version) -> Self {
-        Self::new(path, folders, version, Arc::new(Unit::parse("")))
+    pub fn masked(path: Arc<Path>, places: &Places, version: Version) -> Self {
+        Self::new(path, places, version, Arc::new(Unit::parse("")))
+    }
+
+    /// Whether the other one says the same in the same place.
+    pub(super) fn reads_as(&self, other: &Self) -> bool {
+        self.unit == other.unit
+            && self.decoding == other.decoding
+            && self.place == other.place
+            && self.version == other.version
     }
 
     /// The same file after an edit: entries that both texts share keep their lines and findings.
@@ -220,9 +224,12 @@ impl File {
     }
 
     /// What follows when systemd stops reading in the middle, to stand behind "stops reading": a unit is refused, of a
-    /// drop-in counts what stands above (`unit_load_dropin()`).
+    /// drop-in and of the manager's configuration counts what stands above (`unit_load_dropin()`).
     pub(crate) fn fate_of_stop(&self) -> &'static str {
-        if self.is_drop_in() { "" } else { " and refuses the unit" }
+        match self.kind {
+            FileKind::Fragment { .. } => " and refuses the unit",
+            _ => "",
+        }
     }
 
     /// Whether systemd can read the file as it stands: no generator fills it in first, no line stops the reading.
@@ -263,14 +270,13 @@ impl File {
 
     /// Appends the lines of the given entries; the lines before them must be there.
     fn fill_lines(&mut self, entries: Range<usize>) {
-        let unit_type = self.kind.unit_type();
         let mut section = self.lines.last().map_or(SectionContext::None, |line| line.section);
         for entry in &self.unit.entries()[entries] {
             let mut found = None;
             match entry.item.kind() {
                 ItemKind::Header => {
-                    section =
-                        SectionContext::of_name(entry.item.section_name().unwrap_or_default(), unit_type);
+                    let name = entry.item.section_name().unwrap_or_default();
+                    section = SectionContext::of_name(name, &self.kind);
                 }
                 ItemKind::Assignment { .. } => {
                     if let (SectionContext::Known(section), Some(key)) = (section, entry.item.key()) {
@@ -314,18 +320,22 @@ impl File {
 }
 
 impl SectionContext {
-    fn of_name(name: &str, unit_type: Option<UnitType>) -> Self {
-        let read = unit_type.is_none_or(|unit_type| unit_type.reads_section(name));
+    fn of_name(name: &str, kind: &FileKind) -> Self {
+        let read = kind.reads_section(name);
         match Section::from_name(name) {
             _ if name.starts_with("X-") => Self::Extension,
             Some(section) if read => Self::Known(section),
             Some(section) => Self::Foreign(section),
-            None => match unit_type {
+            None => match kind.unit_type() {
                 Some(unit_type @ (UnitType::Target | UnitType::Device)) if read => Self::Empty(unit_type),
                 _ => Self::Unknown,
             },
         }
     }
+}
+
+fn kind(path: &Path, unit: &Unit) -> FileKind {
+    if is_dbus_service(unit) { FileKind::DBusService } else { FileKind::of_path(path) }
 }
 
 fn is_dbus_service(unit: &Unit) -> bool {

@@ -1,11 +1,12 @@
-//! What a file is, told from its name and place: fragment, drop-in, template of another language, or none of ours.
+//! What a file is, told from its name and place: fragment, drop-in, template of another language, a file that systemd
+//! reads beside its units, or none of ours.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use unit_catalog::UnitType;
+use unit_catalog::{Section, UnitType};
 use unit_syntax::{Entry, ItemKind};
 
-use super::UnitName;
+use super::{Family, Scope, UnitName};
 
 /// The part that a file plays among units.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +27,14 @@ pub enum FileKind {
     },
     /// A D-Bus activation file (`[D-BUS Service]`), which shares the suffix `.service`.
     DBusService,
+    /// A preset file (systemd.preset(5)).
+    Preset,
+    /// A manager's own configuration (systemd-system.conf(5)): `systemd/system.conf`, `systemd/user.conf`, or a drop-in
+    /// of theirs.
+    ManagerConf {
+        /// The manager that reads it.
+        scope: Scope,
+    },
     /// Not a unit file by its name.
     Other,
 }
@@ -39,20 +48,32 @@ impl FileKind {
         let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else {
             return Self::Other;
         };
-        if path.components().any(|part| part.as_os_str() == "dbus-1") {
+        let file_name = real_name(file_name);
+        if file_name.ends_with(".service") && path.components().any(|part| part.as_os_str() == "dbus-1") {
             return Self::DBusService;
         }
-        let file_name = real_name(file_name);
-        let folder = path
-            .parent()
-            .and_then(Path::file_name)
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(".d"));
-        if let Some(owner) = folder
-            && file_name.ends_with(".conf")
-            && let Some(unit_type) = type_of_owner(owner)
-        {
-            return Self::DropIn { owner: owner.into(), unit_type };
+        let mut folders =
+            path.ancestors().skip(1).map(|folder| folder.file_name().and_then(|name| name.to_str()));
+        let folder = folders.next().flatten();
+        if file_name.ends_with(".conf") {
+            let owner = folder.and_then(|folder| folder.strip_suffix(".d"));
+            if let Some(owner) = owner
+                && let Some(unit_type) = type_of_owner(owner)
+            {
+                return Self::DropIn { owner: owner.into(), unit_type };
+            }
+            let (conf, beside) = match owner {
+                Some(owner) => (owner, folders.next().flatten()),
+                None => (file_name, folder),
+            };
+            return match (conf, beside) {
+                ("system.conf", Some("systemd")) => Self::ManagerConf { scope: Scope::System },
+                ("user.conf", Some("systemd")) => Self::ManagerConf { scope: Scope::User },
+                _ => Self::Other,
+            };
+        }
+        if file_name.ends_with(".preset") {
+            return Self::Preset;
         }
         match file_name.rsplit_once('.').and_then(|(_, suffix)| UnitType::from_suffix(suffix)) {
             Some(unit_type) => Self::Fragment { name: UnitName::parse(file_name), unit_type },
@@ -60,11 +81,22 @@ impl FileKind {
         }
     }
 
+    /// The files among which it is looked for; `None` where systemd reads no such file.
+    pub fn family(&self) -> Option<Family> {
+        match self {
+            Self::Fragment { .. } | Self::DropIn { .. } => Some(Family::Units),
+            Self::DBusService => Some(Family::Bus),
+            Self::Preset => Some(Family::Presets),
+            Self::ManagerConf { .. } => Some(Family::Managers),
+            Self::Other => None,
+        }
+    }
+
     /// The type of unit that the file speaks of, where it is a unit file.
     pub fn unit_type(&self) -> Option<UnitType> {
         match self {
             Self::Fragment { unit_type, .. } | Self::DropIn { unit_type, .. } => Some(*unit_type),
-            Self::DBusService | Self::Other => None,
+            Self::DBusService | Self::Preset | Self::ManagerConf { .. } | Self::Other => None,
         }
     }
 
@@ -79,6 +111,27 @@ impl FileKind {
     /// Whether the file is a fragment or a drop-in.
     pub fn is_unit_file(&self) -> bool {
         self.unit_type().is_some()
+    }
+
+    /// Whether its lines are judged: those of unit files and of the managers' configuration are.
+    pub fn is_judged(&self) -> bool {
+        self.is_unit_file() || matches!(self, Self::ManagerConf { .. })
+    }
+
+    /// Whether systemd reads a section of this name in such a file.
+    pub fn reads_section(&self, name: &str) -> bool {
+        match self {
+            Self::ManagerConf { .. } => name == Section::Manager.name(),
+            _ => self.unit_type().is_none_or(|unit_type| unit_type.reads_section(name)),
+        }
+    }
+
+    /// The sections that make sense in such a file, in the usual order.
+    pub fn sections(&self) -> &'static [Section] {
+        match self {
+            Self::ManagerConf { .. } => &[Section::Manager],
+            _ => self.unit_type().map_or(&[], UnitType::sections),
+        }
     }
 }
 
@@ -128,6 +181,13 @@ pub(super) fn real_name(name: &str) -> &str {
         })
         .max_by_key(|name| name.len())
         .unwrap_or(edited)
+}
+
+/// The file that an editor's buffer stands for where `systemctl edit` gave it another name.
+pub(super) fn edited_path(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_prefix(".#")?;
+    let kind = FileKind::of_path(path);
+    kind.is_unit_file().then(|| path.with_file_name(real_name(&format!(".#{name}"))))
 }
 
 /// The type in a drop-in folder's name: `foo.service`, `foo-.service`, `foo@.service` or bare `service`.
@@ -188,7 +248,25 @@ mod tests {
     #[test]
     fn other_files() {
         assert_eq!(kind("/usr/share/dbus-1/system-services/org.x.service"), FileKind::DBusService);
-        for path in ["x.conf", "foo.service.d/readme.txt", "foo.d/x.conf", "x.network", "service", "/"] {
+        for (path, scope) in [
+            ("/etc/systemd/system.conf", Scope::System),
+            ("image/usr/lib/systemd/user.conf.d/x.conf.in", Scope::User),
+        ] {
+            assert_eq!(kind(path), FileKind::ManagerConf { scope }, "{path}");
+        }
+        assert_eq!(kind("/etc/systemd/system-preset/00-x.preset"), FileKind::Preset);
+        for path in [
+            "x.conf",
+            "foo.service.d/readme.txt",
+            "foo.d/x.conf",
+            "x.network",
+            "service",
+            "/",
+            "system.conf",
+            "/etc/dbus-1/system.conf",
+            "/usr/share/dbus-1/system.d/org.x.conf",
+            "/etc/systemd/system.conf.d",
+        ] {
             assert_eq!(kind(path), FileKind::Other, "{path}");
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Place, UnitName};
+use super::{Place, Places, UnitName};
 
 /// A symlink in a unit folder: an alias (`syslog.service`) or an enablement (`x.target.wants/foo.service`).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,10 +65,10 @@ impl UnitLink {
         }
     }
 
-    fn place(&self, folders: &[Arc<Path>]) -> Place {
+    fn place(&self, places: &Places) -> Place {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let units = if self.enables() { folder.parent().unwrap_or(folder) } else { folder };
-        Place::of_folder(units, folders)
+        places.of_folder(units)
     }
 }
 
@@ -89,9 +89,9 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn insert(&mut self, link: UnitLink, folders: &[Arc<Path>]) {
+    pub(super) fn insert(&mut self, link: UnitLink, places: &Places) {
         self.remove(&link.path);
-        let place = link.place(folders);
+        let place = link.place(places);
         let placed = Arc::new(PlacedLink { link, place });
         for (index, key) in self.keys(&placed.link) {
             index.entry(key.into()).or_default().push(placed.clone());
@@ -121,6 +121,11 @@ impl Links {
     ) -> impl Iterator<Item = (&mut FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>, &'a str)> {
         let folder = link.folder().map(|(owner, _)| (&mut self.by_folder, owner));
         [(&mut self.by_name, link.name()), (&mut self.by_target, &*link.target)].into_iter().chain(folder)
+    }
+
+    /// Whether this very link is known.
+    pub(super) fn holds(&self, link: &UnitLink) -> bool {
+        self.by_path.get(&link.path).is_some_and(|known| known.link == *link)
     }
 
     pub(super) fn contains(&self, path: &Path) -> bool {

@@ -4,7 +4,9 @@ mod effective;
 mod file;
 mod file_kind;
 mod links;
+mod manager;
 mod place;
+mod preset;
 mod resolve;
 mod unit_name;
 
@@ -20,10 +22,13 @@ pub use effective::{Effective, Setting};
 pub(crate) use file::mentions_units;
 pub use file::{Decoding, File, Line, Mention, SectionContext};
 pub use file_kind::FileKind;
+use file_kind::edited_path;
 pub(crate) use file_kind::holds_markup;
 pub use links::{LinkFolder, UnitLink};
 use links::{Links, PlacedLink};
-pub use place::{Place, Scope};
+pub use manager::ManagerDefaults;
+pub use place::{Family, Place, Places, Scope, SearchFolder};
+pub use preset::{Preset, PresetAction};
 pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
 pub use unit_name::UnitName;
@@ -34,7 +39,9 @@ pub(crate) use unit_name::{escape, escape_path, unescape_path};
 pub struct Workspace {
     disk: Arc<Disk>,
     open: FxHashMap<Arc<Path>, Arc<File>>,
-    folders: Arc<[Arc<Path>]>,
+    /// Open buffers that stand for other files, by the paths of these: `systemctl edit` hands `.#x.service1f` to editors.
+    edited: FxHashMap<Arc<Path>, Arc<Path>>,
+    places: Arc<Places>,
     version: Version,
 }
 
@@ -44,6 +51,8 @@ struct Disk {
     files: FxHashMap<Arc<Path>, Arc<File>>,
     by_unit: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    /// The files that are no units.
+    by_family: FxHashMap<Family, Vec<Arc<Path>>>,
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
@@ -52,7 +61,18 @@ struct Disk {
 impl Workspace {
     /// An empty universe whose loose files see each other within each of `folders`.
     pub fn new(folders: Vec<Arc<Path>>, version: Version) -> Self {
-        Self { disk: Arc::default(), open: FxHashMap::default(), folders: folders.into(), version }
+        Self::within(Places { folders, machine: Vec::new() }.into(), version)
+    }
+
+    /// An empty universe in which files have these places.
+    pub fn within(places: Arc<Places>, version: Version) -> Self {
+        Self {
+            disk: Arc::default(),
+            open: FxHashMap::default(),
+            edited: FxHashMap::default(),
+            places,
+            version,
+        }
     }
 
     /// The systemd that files are judged for.
@@ -62,7 +82,12 @@ impl Workspace {
 
     /// The folders that the editor has open.
     pub fn folders(&self) -> &[Arc<Path>] {
-        &self.folders
+        &self.places.folders
+    }
+
+    /// What says where files lie.
+    pub fn places(&self) -> &Arc<Places> {
+        &self.places
     }
 
     /// Puts an open buffer over whatever the disk holds at `path`, or updates it.
@@ -70,7 +95,12 @@ impl Workspace {
         let file = match self.open.get(path) {
             Some(file) if Arc::ptr_eq(&file.unit, unit) => return,
             Some(file) => file.updated(unit.clone()),
-            None => File::new(path.clone(), &self.folders, self.version, unit.clone()),
+            None => {
+                if let Some(real) = edited_path(path) {
+                    self.edited.insert(real.into(), path.clone());
+                }
+                File::new(path.clone(), &self.places, self.version, unit.clone())
+            }
         };
         self.open.insert(path.clone(), Arc::new(file));
     }
@@ -78,14 +108,21 @@ impl Workspace {
     /// Takes an open buffer away; what the disk holds counts again.
     pub fn close(&mut self, path: &Path) {
         self.open.remove(path);
+        self.edited.retain(|_, buffer| &**buffer != path);
     }
 
-    /// Adds or replaces files as they lie on disk.
+    /// Adds or replaces files as they lie on disk; says whether anything is not as before.
     pub fn set_on_disk(
         &mut self,
         files: impl IntoIterator<Item = File>,
         links: impl IntoIterator<Item = UnitLink>,
-    ) {
+    ) -> bool {
+        let is_new = |file: &File| self.disk.files.get(&file.path).is_none_or(|known| !known.reads_as(file));
+        let files: Vec<File> = files.into_iter().filter(is_new).collect();
+        let links: Vec<UnitLink> = links.into_iter().filter(|link| !self.disk.links.holds(link)).collect();
+        if files.is_empty() && links.is_empty() {
+            return false;
+        }
         let disk = Arc::make_mut(&mut self.disk);
         for file in files {
             disk.links.remove(&file.path);
@@ -93,8 +130,21 @@ impl Workspace {
             disk.insert(Arc::new(file));
         }
         for link in links {
-            disk.links.insert(link, &self.folders);
+            disk.links.insert(link, &self.places);
         }
+        true
+    }
+
+    /// The files and links on disk that are known at `path`, or below it where it is a folder.
+    pub fn known_at(&self, path: &Path) -> impl Iterator<Item = Arc<Path>> + use<> {
+        let links = self.disk.links.all().map(|placed| &placed.link.path);
+        let known: Vec<_> = match self.disk.files.get_key_value(path) {
+            Some((exactly, _)) => vec![exactly.clone()],
+            None => {
+                self.disk.files.keys().chain(links).filter(|known| known.starts_with(path)).cloned().collect()
+            }
+        };
+        known.into_iter()
     }
 
     /// Forgets a file that is gone from the disk.
@@ -123,7 +173,7 @@ impl Workspace {
 
     /// All files, open ones in place of what the disk holds.
     pub fn files(&self) -> impl Iterator<Item = &Arc<File>> {
-        let closed = self.disk.files.values().filter(|file| !self.open.contains_key(&file.path));
+        let closed = self.disk.files.values().filter(|file| !self.is_covered(&file.path));
         self.open.values().chain(closed)
     }
 
@@ -139,6 +189,12 @@ impl Workspace {
         let mentions = move |file: &&Arc<File>| file.mentions().iter().any(|mention| &*mention.name == unit);
         let closed = self.disk.mentioned.get(unit).into_iter().flatten();
         self.open.values().filter(mentions).chain(self.closed(closed))
+    }
+
+    /// The D-Bus activation files, presets or managers' configuration files.
+    pub fn files_in(&self, family: Family) -> impl Iterator<Item = &Arc<File>> {
+        let open = self.open.values().filter(move |file| file.kind.family() == Some(family));
+        open.chain(self.closed(self.disk.by_family.get(&family).into_iter().flatten()))
     }
 
     /// The links of this file name that units at `asker` see.
@@ -185,7 +241,12 @@ impl Workspace {
         &'a self,
         paths: impl Iterator<Item = &'a Arc<Path>>,
     ) -> impl Iterator<Item = &'a Arc<File>> {
-        paths.filter(|path| !self.open.contains_key(*path)).filter_map(|path| self.disk.files.get(path))
+        paths.filter(|path| !self.is_covered(path)).filter_map(|path| self.disk.files.get(path))
+    }
+
+    /// Whether an open buffer stands for the file at `path`.
+    fn is_covered(&self, path: &Arc<Path>) -> bool {
+        self.open.contains_key(path) || self.edited.contains_key(path)
     }
 }
 
@@ -204,6 +265,8 @@ impl Disk {
         let path = file.path.clone();
         if let Some(owner) = file.owner() {
             self.by_unit.entry(owner.into()).or_default().push(path.clone());
+        } else if let Some(family) = other_family(&file) {
+            self.by_family.entry(family).or_default().push(path.clone());
         }
         if let Some(unit) = file.activates() {
             self.activating.entry(unit.into()).or_default().push(path.clone());
@@ -223,6 +286,8 @@ impl Disk {
         };
         if let Some(owner) = file.owner() {
             forget(&mut self.by_unit, owner, path);
+        } else if let Some(paths) = other_family(&file).and_then(|family| self.by_family.get_mut(&family)) {
+            paths.retain(|known| &**known != path);
         }
         if let Some(unit) = file.activates() {
             forget(&mut self.activating, unit, path);
@@ -231,6 +296,11 @@ impl Disk {
             forget(&mut self.mentioned, &mention.name, path);
         }
     }
+}
+
+/// The family of a file that is no unit.
+fn other_family(file: &File) -> Option<Family> {
+    file.kind.family().filter(|family| *family != Family::Units)
 }
 
 fn forget(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path) {
@@ -258,7 +328,7 @@ impl File {
         match &self.kind {
             FileKind::Fragment { name, .. } => name.as_ref().map(UnitName::as_str),
             FileKind::DropIn { owner, .. } => Some(owner),
-            FileKind::DBusService | FileKind::Other => None,
+            FileKind::DBusService | FileKind::Preset | FileKind::ManagerConf { .. } | FileKind::Other => None,
         }
     }
 
@@ -268,7 +338,7 @@ impl File {
         match &self.kind {
             FileKind::Fragment { name, .. } => name.clone(),
             FileKind::DropIn { owner, .. } => UnitName::parse(owner).filter(|name| !name.is_dash_prefix()),
-            FileKind::DBusService | FileKind::Other => None,
+            FileKind::DBusService | FileKind::Preset | FileKind::ManagerConf { .. } | FileKind::Other => None,
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Where a unit file lies: below which root, at which rank of systemd's search path, in whose scope.
+//! Where a file lies: below which root, at which rank of systemd's search path, in whose scope.
 
 use std::path::Path;
 use std::sync::Arc;
+
+use super::FileKind;
 
 /// Whose manager reads the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,7 +14,7 @@ pub enum Scope {
     User,
 }
 
-/// The folder's part in the unit search path (systemd.unit(5), "Unit File Load Path").
+/// The folder's part in the search path for its kind of file (systemd.unit(5), "Unit File Load Path").
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Place {
     /// The folder that stands for `/`: units see each other within one root.
@@ -25,8 +27,42 @@ pub struct Place {
     pub searched: bool,
 }
 
-/// Search-path folders in systemd's order (`lookup_paths_init()`), without their leading slash.
-const SYSTEM: [&str; 13] = [
+/// Files that are looked for in the same folders.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Family {
+    /// Fragments and drop-ins.
+    Units,
+    /// D-Bus activation files.
+    Bus,
+    /// Preset files.
+    Presets,
+    /// The managers' own configuration.
+    Managers,
+}
+
+/// A folder of the machine's search path, or of the path of an image that stands in for the machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SearchFolder {
+    /// The folder.
+    pub path: Arc<Path>,
+    /// What is looked for in it.
+    pub family: Family,
+    /// Whose manager looks there.
+    pub scope: Scope,
+}
+
+/// What turns paths into places: the folders that the editor has open, and the search path of the machine.
+#[derive(Clone, Default, Debug)]
+pub struct Places {
+    /// Loose files see each other within each of these.
+    pub folders: Vec<Arc<Path>>,
+    /// In systemd's order. All of them together are one root, which every unit sees: `/`.
+    pub machine: Vec<SearchFolder>,
+}
+
+/// The folders in which units of the system manager are looked for, in systemd's order (`lookup_paths_init()`), without
+/// their leading slash.
+const SYSTEM_UNITS: [&str; 13] = [
     "etc/systemd/system.control",
     "run/systemd/system.control",
     "run/systemd/transient",
@@ -42,52 +78,174 @@ const SYSTEM: [&str; 13] = [
     "run/systemd/generator.late",
 ];
 
-const USER: [&str; 7] = [
+/// The same of user managers, as far as it is the same for all users and in all homes.
+const USER_UNITS: [&str; 11] = [
+    ".config/systemd/user.control",
     ".config/systemd/user",
+    "etc/xdg/systemd/user",
     "etc/systemd/user",
     "run/systemd/user",
     ".local/share/systemd/user",
+    "usr/local/share/systemd/user",
+    "usr/share/systemd/user",
     "usr/local/lib/systemd/user",
     "usr/lib/systemd/user",
     "lib/systemd/user",
 ];
 
-/// The rank of a folder outside every search path.
-const LOOSE: u8 = 100;
+/// Where dbus-daemon(1) looks for services of the system bus (`<standard_system_servicedirs/>`).
+const SYSTEM_BUS: [&str; 5] = [
+    "etc/dbus-1/system-services",
+    "run/dbus-1/system-services",
+    "usr/local/share/dbus-1/system-services",
+    "usr/share/dbus-1/system-services",
+    "lib/dbus-1/system-services",
+];
 
-impl Place {
-    /// The place of a file in `folder` (for a drop-in: the folder that holds the `.d` folder).
-    ///
-    /// Outside a search path all folders of one workspace folder are one directory.
-    pub fn of_folder(folder: &Path, workspace_folders: &[Arc<Path>]) -> Self {
-        for (list, scope) in [(&SYSTEM[..], Scope::System), (&USER[..], Scope::User)] {
-            for (rank, suffix) in list.iter().enumerate() {
-                if folder.ends_with(suffix) {
-                    let root = folder.ancestors().nth(Path::new(suffix).components().count());
-                    let root = root.unwrap_or(Path::new(""));
-                    return Self {
-                        root: usr_merged(root, suffix).into(),
-                        rank: rank as u8,
-                        scope,
-                        searched: true,
-                    };
-                }
+/// Where it looks for services of session buses (`<standard_session_servicedirs/>`).
+const SESSION_BUS: [&str; 4] = [
+    ".local/share/dbus-1/services",
+    "etc/dbus-1/services",
+    "usr/local/share/dbus-1/services",
+    "usr/share/dbus-1/services",
+];
+
+/// Where presets are looked for (systemd.preset(5)).
+const SYSTEM_PRESETS: [&str; 5] = [
+    "etc/systemd/system-preset",
+    "run/systemd/system-preset",
+    "usr/local/lib/systemd/system-preset",
+    "usr/lib/systemd/system-preset",
+    "lib/systemd/system-preset",
+];
+
+/// The same for user units.
+const USER_PRESETS: [&str; 5] = [
+    "etc/systemd/user-preset",
+    "run/systemd/user-preset",
+    "usr/local/lib/systemd/user-preset",
+    "usr/lib/systemd/user-preset",
+    "lib/systemd/user-preset",
+];
+
+/// Where the system manager's configuration is looked for (systemd-system.conf(5)).
+const SYSTEM_MANAGER: [&str; 5] =
+    ["etc/systemd", "run/systemd", "usr/local/lib/systemd", "usr/lib/systemd", "lib/systemd"];
+
+/// The same for user managers.
+const USER_MANAGERS: [&str; 6] = [
+    ".config/systemd",
+    "etc/systemd",
+    "run/systemd",
+    "usr/local/lib/systemd",
+    "usr/lib/systemd",
+    "lib/systemd",
+];
+
+/// The rank of a folder outside every search path.
+const LOOSE: u8 = u8::MAX;
+
+impl Family {
+    /// Every family with its folders, by scope.
+    const FOLDERS: [(Family, Scope, &[&str]); 8] = [
+        (Family::Units, Scope::System, &SYSTEM_UNITS),
+        (Family::Units, Scope::User, &USER_UNITS),
+        (Family::Bus, Scope::System, &SYSTEM_BUS),
+        (Family::Bus, Scope::User, &SESSION_BUS),
+        (Family::Presets, Scope::System, &SYSTEM_PRESETS),
+        (Family::Presets, Scope::User, &USER_PRESETS),
+        (Family::Managers, Scope::System, &SYSTEM_MANAGER),
+        (Family::Managers, Scope::User, &USER_MANAGERS),
+    ];
+
+    /// The folders below a root that systemd looks for such files in, in its order; those in homes are not among them.
+    pub fn search_path(self, root: &Path, scope: Scope) -> impl Iterator<Item = SearchFolder> {
+        let lists = Self::FOLDERS.iter().filter(move |(family, of, _)| *family == self && *of == scope);
+        let folders = lists.flat_map(|(_, _, folders)| *folders).filter(|folder| !folder.starts_with('.'));
+        folders.map(move |folder| SearchFolder { path: root.join(folder).into(), family: self, scope })
+    }
+}
+
+impl Places {
+    /// The place of a file of this kind; the path is enough, nothing is read.
+    pub fn of(&self, path: &Path, kind: &FileKind) -> Place {
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let above = parent.parent().unwrap_or(Path::new(""));
+        match kind {
+            FileKind::DropIn { .. } => self.of_folder(above),
+            FileKind::DBusService => {
+                let scope = match parent.ends_with("services") {
+                    true => Scope::User,
+                    false => Scope::System,
+                };
+                self.find(parent, Family::Bus, scope)
             }
+            FileKind::Preset => {
+                let scope = match parent.ends_with("user-preset") {
+                    true => Scope::User,
+                    false => Scope::System,
+                };
+                self.find(parent, Family::Presets, scope)
+            }
+            FileKind::ManagerConf { scope } => {
+                let drop_in = parent.extension().is_some_and(|suffix| suffix == "d");
+                self.find(if drop_in { above } else { parent }, Family::Managers, *scope)
+            }
+            FileKind::Fragment { .. } | FileKind::Other => self.of_folder(parent),
         }
-        let root = workspace_folders
-            .iter()
-            .filter(|root| folder.starts_with(root))
-            .min_by_key(|root| root.components().count());
-        // What lies above the workspace says nothing: `/home/user/project`.
-        let below = root.and_then(|root| folder.strip_prefix(root).ok());
-        let below = below.unwrap_or_else(|| Path::new(folder.file_name().unwrap_or_default()));
-        let scope = match below.components().any(|part| part.as_os_str() == "user") {
-            true => Scope::User,
-            false => Scope::System,
-        };
-        Self { root: root.cloned().unwrap_or_else(|| folder.into()), rank: LOOSE, scope, searched: false }
     }
 
+    /// The place of units in `folder` (for a drop-in: the folder that holds the `.d` folder).
+    ///
+    /// Outside a search path all folders of one workspace folder are one directory.
+    pub fn of_folder(&self, folder: &Path) -> Place {
+        for scope in [Scope::System, Scope::User] {
+            let place = self.find(folder, Family::Units, scope);
+            if place.searched {
+                return place;
+            }
+        }
+        // What lies above the workspace says nothing: `/home/user/project`.
+        let below = self.root(folder).and_then(|root| folder.strip_prefix(root).ok());
+        let below = below.unwrap_or_else(|| Path::new(folder.file_name().unwrap_or_default()));
+        match below.components().any(|part| part.as_os_str() == "user") {
+            true => self.loose(folder, Scope::User),
+            false => self.loose(folder, Scope::System),
+        }
+    }
+
+    /// The place of files in `folder`, as one of the machine's folders, as one that ends like these, or as a loose one.
+    fn find(&self, folder: &Path, family: Family, scope: Scope) -> Place {
+        let mut machine = self.machine.iter().filter(|known| known.family == family && known.scope == scope);
+        let rank = |rank: usize| u8::try_from(rank).unwrap_or(LOOSE).min(LOOSE - 1);
+        if let Some(known) = machine.position(|known| &*known.path == folder) {
+            return Place { root: Path::new("/").into(), rank: rank(known), scope, searched: true };
+        }
+        let lists = Family::FOLDERS.iter().filter(|(of, whose, _)| *of == family && *whose == scope);
+        let suffixes = lists.flat_map(|(_, _, folders)| folders.iter().enumerate());
+        for (known, suffix) in suffixes {
+            if folder.ends_with(suffix) {
+                let root = folder.ancestors().nth(Path::new(suffix).components().count());
+                let root = usr_merged(root.unwrap_or(Path::new("")), suffix);
+                return Place { root: root.into(), rank: rank(known), scope, searched: true };
+            }
+        }
+        self.loose(folder, scope)
+    }
+
+    fn loose(&self, folder: &Path, scope: Scope) -> Place {
+        let root = self.root(folder).cloned().unwrap_or_else(|| folder.into());
+        Place { root, rank: LOOSE, scope, searched: false }
+    }
+
+    /// The open folder that holds `folder`; the outermost, where they lie in each other.
+    fn root(&self, folder: &Path) -> Option<&Arc<Path>> {
+        let holding = self.folders.iter().filter(|root| folder.starts_with(root));
+        holding.min_by_key(|root| root.components().count())
+    }
+}
+
+impl Place {
     /// Sorts what units at `asker` see: their own root first, then by the search path.
     pub(super) fn precedence(&self, asker: &Place) -> (bool, u8) {
         (self.root != asker.root, self.rank)
@@ -98,7 +256,7 @@ impl Place {
         self.scope == asker.scope && (self.root == asker.root || self.is_machine())
     }
 
-    /// Whether this is the running machine's own search path.
+    /// Whether this is the search path of the running machine, or of what stands in for it.
     pub fn is_machine(&self) -> bool {
         self.searched && self.root.as_os_str() == "/"
     }
@@ -116,10 +274,18 @@ fn usr_merged<'a>(root: &'a Path, suffix: &str) -> &'a Path {
 mod tests {
     use super::*;
 
+    fn places() -> Places {
+        Places { folders: vec![Path::new("/home/user/project").into()], machine: Vec::new() }
+    }
+
+    fn of_path(places: &Places, path: &str) -> Place {
+        let path = Path::new(path);
+        places.of(path, &FileKind::of_path(path))
+    }
+
     #[test]
     fn roots_and_ranks() {
-        let place =
-            |folder: &str| Place::of_folder(Path::new(folder), &[Path::new("/home/me/project").into()]);
+        let place = |folder: &str| places().of_folder(Path::new(folder));
         let etc = place("/srv/image/etc/systemd/system");
         let usr = place("/srv/image/usr/lib/systemd/system");
         let lib = place("/srv/image/lib/systemd/system");
@@ -127,20 +293,49 @@ mod tests {
         assert!(etc.root == usr.root && usr.root == lib.root && etc.rank < usr.rank);
         assert!(place("/usr/lib/systemd/system").is_machine());
         assert_eq!(place("/home/me/.config/systemd/user").scope, Scope::User);
-        let loose = place("/home/me/project/debian/units");
-        assert_eq!((loose.root.to_str(), loose.searched), (Some("/home/me/project"), false));
+        let loose = place("/home/user/project/debian/units");
+        assert_eq!((loose.root.to_str(), loose.searched), (Some("/home/user/project"), false));
         assert_eq!(place("/tmp/x").root.to_str(), Some("/tmp/x"));
     }
 
     #[test]
     fn scopes_of_loose_folders() {
-        let scope = |folder: &str| {
-            Place::of_folder(Path::new(folder), &[Path::new("/home/user/project").into()]).scope
-        };
+        let scope = |folder: &str| places().of_folder(Path::new(folder)).scope;
         assert_eq!(scope("/home/user/project/units/user"), Scope::User);
         assert_eq!(scope("/home/user/project/user/units"), Scope::User);
         assert_eq!(scope("/home/user/project/units"), Scope::System);
         assert_eq!(scope("/home/user/elsewhere"), Scope::System);
         assert_eq!(scope("/tmp/user"), Scope::User);
+    }
+
+    #[test]
+    fn files_of_other_kinds() {
+        for (path, root, scope) in [
+            ("/srv/image/usr/share/dbus-1/system-services/org.x.service", "/srv/image", Scope::System),
+            ("/home/user/project/dbus-1/services/org.x.service", "/home/user/project", Scope::User),
+            ("/usr/lib/systemd/user-preset/90-x.preset", "/", Scope::User),
+            ("/srv/image/etc/systemd/system-preset/00-x.preset", "/srv/image", Scope::System),
+            ("/etc/systemd/system.conf", "/", Scope::System),
+            ("/srv/image/usr/lib/systemd/user.conf.d/x.conf", "/srv/image", Scope::User),
+            ("/home/user/.config/systemd/user.conf", "/home/user", Scope::User),
+        ] {
+            let place = of_path(&places(), path);
+            assert_eq!((place.root.to_str(), place.scope), (Some(root), scope), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_home_and_an_image_belong_to_the_machine() {
+        let folder = |path: &str| SearchFolder {
+            path: Path::new(path).into(),
+            family: Family::Units,
+            scope: Scope::User,
+        };
+        let mut places = places();
+        places.machine = vec![folder("/home/user/.config/systemd/user"), folder("/srv/image/units")];
+        let home = of_path(&places, "/home/user/.config/systemd/user/a.service");
+        let image = of_path(&places, "/srv/image/units/a.service.d/x.conf");
+        assert!(home.is_machine() && image.is_machine() && home.rank < image.rank);
+        assert!(!of_path(&places, "/home/you/.config/systemd/user/a.service").is_machine());
     }
 }

@@ -88,7 +88,7 @@ impl Workspace {
             let links = self.links_called(name.as_str(), asker).filter(|link| !link.enables());
             let above = links.filter(|link| match own {
                 Some(file) => {
-                    let place = Place::of_folder(link.path.parent().unwrap_or(Path::new("")), self.folders());
+                    let place = self.places().of_folder(link.path.parent().unwrap_or(Path::new("")));
                     place.precedence(asker) < file.place.precedence(asker)
                 }
                 None => true,

@@ -154,12 +154,12 @@ pub(crate) fn workspace(sources: &[Source]) -> Workspace {
     let version = sources.iter().find_map(|source| source.version).unwrap_or(Version::NEWEST);
     let mut workspace = Workspace::new(vec![Path::new(FOLDER).into()], version);
     for source in sources {
-        let (path, folders) = (&source.path, workspace.folders().to_vec());
+        let (path, places) = (&source.path, workspace.places().clone());
         let unit = || Arc::new(Unit::parse(&source.text));
         let state = if source.decoding == Decoding::Lossy { State::Closed } else { source.state };
         match (source.target.as_deref(), state) {
             (Some("/dev/null"), _) => {
-                workspace.set_on_disk([File::masked(path.clone(), &folders, version)], [])
+                workspace.set_on_disk([File::masked(path.clone(), &places, version)], []);
             }
             (Some(target), _) => {
                 let link = UnitLink { path: path.clone(), target: file_name(Path::new(target)).into() };
@@ -167,7 +167,7 @@ pub(crate) fn workspace(sources: &[Source]) -> Workspace {
             }
             (None, State::Open) => workspace.set_open(path, &unit()),
             (None, State::Closed) => {
-                let mut file = File::new(path.clone(), &folders, version, unit());
+                let mut file = File::new(path.clone(), &places, version, unit());
                 file.decoding = source.decoding;
                 workspace.set_on_disk([file], []);
             }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use clap::{Parser, Subcommand, ValueEnum};
 use unit_catalog::Version;
 
+use crate::disk::SystemUnits;
+
 /// Language server and linter for systemd unit files.
 ///
 /// Without a command it is a language server on standard input and output, to be started by an editor.
@@ -40,8 +42,9 @@ pub(crate) struct CheckArgs {
     /// The systemd to judge for: a release number, or auto for the installed one, else the newest known.
     #[arg(long, value_name = "auto|N", default_value = "auto")]
     pub(crate) systemd_version: TargetVersion,
-    /// Whether the machine's own units belong to the world.
-    #[arg(long, value_enum, default_value_t = SystemUnits::Auto)]
+    /// Whose units belong to the world as well: auto for the machine's own, none, or the root of an image, or folders of
+    /// units.
+    #[arg(long, value_name = "auto|none|DIR[,DIR]", default_value = "auto", value_parser = system_units)]
     pub(crate) system_units: SystemUnits,
     /// Report these rules only.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
@@ -75,18 +78,6 @@ pub(crate) enum Format {
     Text,
     /// One JSON object a line.
     Json,
-    /// A SARIF 2.1.0 log, for code scanning.
-    Sarif,
-    /// Commands of a GitHub workflow, which annotate the lines.
-    Github,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
-pub(crate) enum SystemUnits {
-    /// They do where the machine has any.
-    Auto,
-    /// They do not.
-    None,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -136,6 +127,10 @@ impl FromStr for TargetVersion {
             _ => Err("say `auto` or a systemd release such as 257".to_owned()),
         }
     }
+}
+
+fn system_units(words: &str) -> Result<SystemUnits, String> {
+    SystemUnits::of_words(words.split(','))
 }
 
 fn known_code(code: &str) -> Result<String, String> {

@@ -12,21 +12,19 @@ use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_ide::fix::Safety;
 use unit_ide::fix_all::Repaired;
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{File, FileKind, Workspace};
+use unit_ide::workspace::{File, FileKind, Places, Workspace};
 
-use super::args::{CheckArgs, SystemUnits};
+use super::args::{CheckArgs, Format};
 use super::fix::{self, Reach};
-use super::report::{Judged, Report, several};
-use crate::disk::{self, Depth};
+use super::report::{self, Judged};
+use crate::disk::{self, Reader, SystemUnits};
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     let version = args.systemd_version.resolve();
-    let mut targets = Targets::collect(&args.paths, version);
-    let mut workspace = Workspace::new(targets.folders.clone(), version);
-    if args.system_units == SystemUnits::Auto {
-        let system = disk::system_units(version);
-        workspace.set_on_disk(system.files, system.links);
-    }
+    let mut targets = Targets::collect(&args.paths, &args.system_units, version);
+    let mut workspace = Workspace::within(targets.places.clone().into(), version);
+    let system = disk::machine(targets.reader());
+    workspace.set_on_disk(system.files, system.links);
     workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
 
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), args.color.into());
@@ -51,9 +49,12 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
 /// Says what is found; whether any of it weighs something.
 fn report(out: &mut impl Write, args: &CheckArgs, workspace: &Workspace, targets: &Targets) -> bool {
     let judged = judge(workspace, &targets.shown, args);
-    let names = &|path: &Path| targets.name(path);
+    let names = |path: &Path| targets.name(path);
     // A pipe closed early is no error: nobody wants the rest.
-    let _ = Report { workspace, judged: &judged, names, errors: &targets.errors }.write(out, args.format);
+    let _ = match args.format {
+        Format::Text => report::text(out, workspace, &judged, &names),
+        Format::Json => report::json(out, workspace, &judged, &names),
+    };
     let weighs = |finding: &Diagnostic| finding.severity <= Severity::Warning;
     judged.iter().any(|judged| judged.findings.iter().any(weighs))
 }
@@ -73,8 +74,8 @@ fn repair(args: &CheckArgs, workspace: &mut Workspace, targets: &mut Targets) {
     let written = repaired.edited.len() + repaired.created.len() - errors.len();
     super::say(format_args!(
         "unitls: {} repaired, {} written",
-        several(repaired.fixes, "finding"),
-        several(written, "file")
+        report::several(repaired.fixes, "finding"),
+        report::several(written, "file")
     ));
     for (path, error) in errors {
         let name = targets.name(&path);
@@ -121,29 +122,37 @@ fn judge<'a>(
 }
 
 /// What the paths on the command line come to.
-#[derive(Default)]
 struct Targets {
     /// The files to judge, with the names to show them under.
     shown: BTreeMap<Arc<Path>, PathBuf>,
     files: Vec<File>,
     links: Vec<unit_ide::workspace::UnitLink>,
-    folders: Vec<Arc<Path>>,
+    places: Places,
+    version: Version,
     /// The folders that were given, and how.
     given: Vec<(PathBuf, PathBuf)>,
     errors: Vec<(PathBuf, String)>,
 }
 
 impl Targets {
-    fn collect(paths: &[PathBuf], version: Version) -> Self {
-        let mut targets = Self::default();
+    fn collect(paths: &[PathBuf], system_units: &SystemUnits, version: Version) -> Self {
+        let mut targets = Self {
+            shown: BTreeMap::new(),
+            files: Vec::new(),
+            links: Vec::new(),
+            places: Places { folders: Vec::new(), machine: system_units.search_path() },
+            version,
+            given: Vec::new(),
+            errors: Vec::new(),
+        };
         for given in paths {
             let Ok(path) = std::path::absolute(given) else {
                 targets.errors.push((given.clone(), "is no path".to_owned()));
                 continue;
             };
             match std::fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => targets.add_folder(given, &path, version),
-                Ok(_) => targets.add_file(given, &path, version),
+                Ok(metadata) if metadata.is_dir() => targets.add_folder(given, &path),
+                Ok(_) => targets.add_file(given, &path),
                 Err(error) => targets.errors.push((given.clone(), error.to_string())),
             }
         }
@@ -159,14 +168,19 @@ impl Targets {
         self.shown.get(path).cloned().or_else(below).unwrap_or_else(|| path.to_owned())
     }
 
-    fn add_folder(&mut self, given: &Path, folder: &Path, version: Version) {
+    /// What files are to be taken for, by the folders known so far.
+    fn reader(&self) -> Reader<'_> {
+        Reader { places: &self.places, version: self.version, count: None }
+    }
+
+    fn add_folder(&mut self, given: &Path, folder: &Path) {
         let root: Arc<Path> = folder.into();
         self.given.push((folder.to_owned(), given.to_owned()));
-        if !self.folders.contains(&root) {
-            self.folders.push(root);
+        if !self.places.folders.contains(&root) {
+            self.places.folders.push(root);
         }
-        let found = disk::walk(folder, Depth::Whole, &self.folders, version);
-        for file in found.files.iter().filter(|file| file.kind.is_unit_file()) {
+        let found = disk::whole(folder, self.reader());
+        for file in found.files.iter().filter(|file| file.kind.is_judged()) {
             let below = file.path.strip_prefix(folder).unwrap_or(&file.path);
             self.shown.insert(file.path.clone(), given.join(below));
         }
@@ -178,8 +192,8 @@ impl Targets {
         self.links.extend(found.links);
     }
 
-    fn add_file(&mut self, given: &Path, path: &Path, version: Version) {
-        if !FileKind::of_path(path).is_unit_file() {
+    fn add_file(&mut self, given: &Path, path: &Path) {
+        if !FileKind::of_path(path).is_judged() {
             let types =
                 "its name says no type of unit (.service, .socket, …), and it lies in no drop-in folder";
             self.errors.push((given.to_owned(), types.to_owned()));
@@ -191,13 +205,13 @@ impl Targets {
             _ => path.parent(),
         };
         let folder = folder.unwrap_or(Path::new("/"));
-        if !self.folders.iter().any(|known| folder.starts_with(known)) {
-            self.folders.push(folder.into());
-            let beside = disk::walk(folder, Depth::Siblings, &self.folders, version);
+        if !self.places.folders.iter().any(|known| folder.starts_with(known)) {
+            self.places.folders.push(folder.into());
+            let beside = disk::siblings(folder, self.reader());
             self.files.extend(beside.files);
             self.links.extend(beside.links);
         }
-        match disk::read(path, &self.folders, version) {
+        match disk::read(path, self.reader()) {
             Ok(file) => {
                 self.shown.insert(file.path.clone(), given.to_owned());
                 self.files.push(file);

@@ -1,9 +1,7 @@
 //! The protocol's requests and notifications, each answered from the session or a snapshot of it.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
@@ -11,23 +9,21 @@ use tower_lsp::{Client, LanguageServer};
 use unit_ide::workspace::File;
 use unit_syntax::{Encoding, TextRange};
 
-use super::session::{Options, Shared, Snapshot, Surroundings};
+use super::loading::Loader;
+use super::options::Options;
+use super::session::{Shared, Snapshot};
 use super::{code_action, convert, document_link, navigation, worker};
-use crate::disk::{self, Depth};
-
-/// How long the client may take to answer a request of ours.
-const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The server's side of the protocol.
 pub(super) struct Backend {
     client: Client,
     shared: Arc<Shared>,
-    watches_files: AtomicBool,
+    loader: Loader,
 }
 
 impl Backend {
     pub(super) fn new(client: Client, shared: Arc<Shared>) -> Self {
-        Self { client, shared, watches_files: AtomicBool::new(false) }
+        Self { loader: Loader::new(client.clone(), shared.clone()), client, shared }
     }
 
     /// Answers a frame that could not be read.
@@ -58,55 +54,6 @@ impl Backend {
         let task = tokio::task::spawn_blocking(move || answer(&snapshot));
         task.await.map_err(|_| Error::internal_error())
     }
-
-    /// Reads the disk, off the thread that serves and one reading after another.
-    fn read_disk(&self, read: impl FnOnce(&Shared, &Surroundings) + Send + 'static) {
-        let shared = self.shared.clone();
-        tokio::task::spawn_blocking(move || {
-            let _turn = shared.turn_to_read();
-            read(&shared, &shared.surroundings());
-        });
-    }
-
-    /// Reads the workspace's folders, the machine's units, and what lies beside documents of no folder.
-    fn scan(&self) {
-        self.read_disk(|shared, around| {
-            let version = around.options.version;
-            if around.options.system_units {
-                shared.add_from_disk(around, disk::system_units(version));
-            }
-            for folder in &around.folders {
-                let found = disk::walk(folder, Depth::Whole, &around.folders, version);
-                for (path, error) in &found.errors {
-                    tracing::warn!("{}: {error}", path.display());
-                }
-                shared.add_from_disk(around, found);
-            }
-            for path in &around.outside {
-                scan_siblings(shared, around, path);
-            }
-        });
-    }
-
-    /// Asks the client to tell of unit files that change on disk. Not awaited by any handler.
-    fn watch_files(&self) {
-        let client = self.client.clone();
-        let suffixes: Vec<_> =
-            unit_catalog::UnitType::ALL.iter().map(|unit_type| unit_type.suffix()).collect();
-        let glob = format!("**/*.{{{},conf}}", suffixes.join(","));
-        let options = serde_json::json!({ "watchers": [{ "globPattern": glob }] });
-        tokio::spawn(async move {
-            let registration = lsp::Registration {
-                id: "unit-files".to_owned(),
-                method: "workspace/didChangeWatchedFiles".to_owned(),
-                register_options: Some(options),
-            };
-            let answer = tokio::time::timeout(CLIENT_TIMEOUT, client.register_capability(vec![registration]));
-            if !matches!(answer.await, Ok(Ok(()))) {
-                tracing::warn!("the client does not watch files");
-            }
-        });
-    }
 }
 
 impl LanguageServer for Backend {
@@ -114,13 +61,7 @@ impl LanguageServer for Backend {
         let encodings =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = encodings.is_some_and(|encodings| encodings.contains(&lsp::PositionEncodingKind::UTF8));
-        let watches = params
-            .capabilities
-            .workspace
-            .as_ref()
-            .and_then(|workspace| workspace.did_change_watched_files)
-            .and_then(|watched| watched.dynamic_registration);
-        self.watches_files.store(watches == Some(true), Ordering::Relaxed);
+        self.loader.meet(&params.capabilities);
         let settings = params.initialization_options.unwrap_or_default();
         let options = Options::from_json(&settings, Options::of_this_machine());
         #[expect(deprecated, reason = "older clients name a root instead of folders")]
@@ -132,7 +73,7 @@ impl LanguageServer for Backend {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
             session.navigation = navigation::Support::of_client(&params.capabilities);
-            session.initial_options = options;
+            session.initial_options = options.clone();
             session.configure(folders, options);
         });
         tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
@@ -147,10 +88,8 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: lsp::InitializedParams) {
-        self.scan();
-        if self.watches_files.load(Ordering::Relaxed) {
-            self.watch_files();
-        }
+        self.loader.scan();
+        self.loader.watch();
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -165,7 +104,7 @@ impl LanguageServer for Backend {
             session.is_outside(&path)
         });
         if outside {
-            self.read_disk(move |shared, around| scan_siblings(shared, around, &path));
+            self.loader.read_beside(path);
         }
     }
 
@@ -177,6 +116,7 @@ impl LanguageServer for Backend {
 
     async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
         self.shared.change(|session| session.save(&params.text_document.uri));
+        self.loader.saved();
     }
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
@@ -184,17 +124,8 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
-        self.read_disk(move |shared, around| {
-            let paths = params.changes.iter().map(|change| convert::path(&change.uri));
-            for path in paths {
-                let found = disk::look_again(&path, &around.folders, around.options.version);
-                shared.change(|session| {
-                    let workspace = session.workspace_mut();
-                    workspace.remove_from_disk(&path);
-                    workspace.set_on_disk(found.files, found.links);
-                });
-            }
-        });
+        let paths = params.changes.iter().map(|change| convert::path(&change.uri).to_path_buf());
+        self.loader.read_again(paths.collect());
     }
 
     async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
@@ -204,15 +135,15 @@ impl LanguageServer for Backend {
                 !params.event.removed.iter().any(|gone| convert::path(&gone.uri) == *folder)
             });
             folders.extend(params.event.added.iter().map(|folder| convert::path(&folder.uri)));
-            let options = session.options;
+            let options = session.options.clone();
             session.configure(folders, options);
         });
-        self.scan();
+        self.loader.scan();
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
         let changed = self.shared.change(|session| {
-            let options = Options::from_json(&params.settings, session.initial_options);
+            let options = Options::from_json(&params.settings, session.initial_options.clone());
             let changed = session.options != options;
             if changed {
                 let folders = session.folders();
@@ -221,7 +152,9 @@ impl LanguageServer for Backend {
             changed
         });
         if changed {
-            self.scan();
+            self.loader.scan();
+            // The folders of the search path may be other ones now.
+            self.loader.watch();
         }
     }
 
@@ -341,15 +274,6 @@ impl LanguageServer for Backend {
             code_action::actions(snapshot, file, TextRange::new(start, end), &params.context)
         });
         answer.await
-    }
-}
-
-/// Reads what lies beside a file that no workspace folder holds.
-fn scan_siblings(shared: &Shared, around: &Surroundings, path: &Path) {
-    let drop_in = path.parent().filter(|folder| folder.extension().is_some_and(|suffix| suffix == "d"));
-    if let Some(folder) = drop_in.unwrap_or(path).parent().filter(|folder| folder.is_absolute()) {
-        let found = disk::walk(folder, Depth::Siblings, &around.folders, around.options.version);
-        shared.add_from_disk(around, found);
     }
 }
 

@@ -5,13 +5,18 @@ mod code_action;
 mod convert;
 mod document_link;
 mod frames;
+mod loading;
 mod navigation;
+mod options;
+mod progress;
 mod session;
+mod watching;
 mod worker;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tower_lsp::{LspService, Server};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -19,6 +24,9 @@ use tracing_subscriber::prelude::*;
 
 use backend::Backend;
 use session::Shared;
+
+/// How long the client may take to answer a request of ours.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves a client on standard input and output until it says `exit` or goes away.
 ///

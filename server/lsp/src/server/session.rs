@@ -1,18 +1,19 @@
 //! What the server knows: open documents over the workspace, changed under one lock, read through snapshots.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 use unit_catalog::Version;
-use unit_ide::workspace::{File, Workspace};
+use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
+use super::options::Options;
 use super::{convert, navigation};
 use crate::disk::Found;
 
@@ -48,12 +49,12 @@ pub(super) struct Session {
 
 /// What reading the disk depends on.
 pub(super) struct Surroundings {
-    /// The folders that the client has open.
-    pub(super) folders: Vec<Arc<Path>>,
+    /// The folders that the client has open, and those of the machine's search path.
+    pub(super) places: Arc<Places>,
     /// Open documents that lie in none of them.
     pub(super) outside: Vec<Arc<Path>>,
-    /// The settings.
-    pub(super) options: Options,
+    /// The systemd that files are judged for.
+    pub(super) version: Version,
     generation: u64,
 }
 
@@ -81,47 +82,9 @@ pub(super) struct Snapshot {
     pub(super) revision: u64,
 }
 
-/// Settings, from `initializationOptions` or `workspace/didChangeConfiguration`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Options {
-    /// The systemd to judge for.
-    pub(super) version: Version,
-    /// Whether the machine's own units belong to the world.
-    pub(super) system_units: bool,
-}
-
-impl Options {
-    /// What holds when nothing is said: the installed systemd, else the newest known, and the machine's units.
-    pub(super) fn of_this_machine() -> Self {
-        Self { version: crate::systemd::installed_version().unwrap_or(Version::NEWEST), system_units: true }
-    }
-
-    /// Reads `systemdVersion` (`"auto"` or a number) and `systemUnits` (`"auto"` or `"none"`), at the top or below
-    /// `unitls`. What is missing or of another kind is as in `otherwise`.
-    pub(super) fn from_json(settings: &serde_json::Value, otherwise: Self) -> Self {
-        let settings = settings.get("unitls").unwrap_or(settings);
-        let word = |key: &str| settings.get(key).and_then(|value| value.as_str());
-        let number = settings.get("systemdVersion").and_then(|value| value.as_u64());
-        let version = match (word("systemdVersion"), number) {
-            (Some("auto"), _) => Some(Self::of_this_machine().version),
-            (Some(word), _) => word.parse().ok().map(Version),
-            (None, number) => number.and_then(|number| u16::try_from(number).ok()).map(Version),
-        };
-        let system_units = match word("systemUnits") {
-            Some("auto") => Some(true),
-            Some("none") => Some(false),
-            _ => None,
-        };
-        Self {
-            version: version.unwrap_or(otherwise.version),
-            system_units: system_units.unwrap_or(otherwise.system_units),
-        }
-    }
-}
-
 impl Default for Shared {
     fn default() -> Self {
-        let options = Options { version: Version::NEWEST, system_units: false };
+        let options = Options::unsettled();
         Self {
             session: Mutex::new(Session {
                 documents: HashMap::new(),
@@ -129,8 +92,8 @@ impl Default for Shared {
                 encoding: Encoding::Utf16,
                 edits: EditSupport::default(),
                 navigation: navigation::Support::default(),
+                initial_options: options.clone(),
                 options,
-                initial_options: options,
                 generation: 0,
             }),
             reading: Mutex::new(()),
@@ -145,9 +108,13 @@ impl Shared {
     /// Changes the session, and wakes the worker. Nothing may wait while this lock is held.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         let result = change(&mut self.lock());
+        self.wake();
+        result
+    }
+
+    fn wake(&self) {
         self.revision.fetch_add(1, Ordering::Release);
         self.changed.notify_one();
-        result
     }
 
     /// Waits for the turn to read the disk. Each reader keeps it until what it read is taken in: what is taken in last
@@ -160,22 +127,58 @@ impl Shared {
     pub(super) fn surroundings(&self) -> Surroundings {
         let session = self.lock();
         Surroundings {
-            folders: session.folders(),
+            places: session.workspace.places().clone(),
             outside: session.documents.keys().filter(|path| session.is_outside(path)).cloned().collect(),
-            options: session.options,
+            version: session.options.version,
             generation: session.generation,
         }
     }
 
-    /// Takes in what was read from disk, unless folders or settings have changed since: then it is read again anyway.
-    /// Nobody is woken when nothing was found.
+    /// Takes in what was read from disk.
     pub(super) fn add_from_disk(&self, around: &Surroundings, found: Found) {
-        if !found.files.is_empty() || !found.links.is_empty() {
-            self.change(|session| {
-                if session.generation == around.generation {
-                    session.workspace.set_on_disk(found.files, found.links);
-                }
-            });
+        self.change_disk(around, |workspace| workspace.set_on_disk(found.files, found.links));
+    }
+
+    /// Takes in what was read again at `paths`; what is known there or below and was not found is gone.
+    pub(super) fn update_from_disk(&self, around: &Surroundings, paths: &[PathBuf], found: Found) {
+        self.change_disk(around, |workspace| {
+            let there: HashSet<_> = found
+                .files
+                .iter()
+                .map(|file| &file.path)
+                .chain(found.links.iter().map(|link| &link.path))
+                .collect();
+            let known = paths.iter().flat_map(|path| workspace.known_at(path));
+            let gone: Vec<_> = known.filter(|path| !there.contains(path)).collect();
+            let mut changed = !gone.is_empty();
+            for path in gone {
+                workspace.remove_from_disk(&path);
+            }
+            changed |= workspace.set_on_disk(found.files, found.links);
+            changed
+        });
+    }
+
+    /// Forgets what lies on disk no longer.
+    pub(super) fn keep_on_disk(&self, around: &Surroundings, is_there: impl Fn(&Path) -> bool) {
+        self.change_disk(around, |workspace| {
+            let gone: Vec<_> = workspace.known_at(Path::new("")).filter(|path| !is_there(path)).collect();
+            for path in &gone {
+                workspace.remove_from_disk(path);
+            }
+            !gone.is_empty()
+        });
+    }
+
+    /// Changes what is known of the disk, unless folders or settings have changed since it was read: then it is read
+    /// again anyway. Nobody is woken when `change` says that all is as before.
+    fn change_disk(&self, around: &Surroundings, change: impl FnOnce(&mut Workspace) -> bool) {
+        let changed = {
+            let mut session = self.lock();
+            session.generation == around.generation && change(&mut session.workspace)
+        };
+        if changed {
+            self.wake();
         }
     }
 
@@ -223,17 +226,13 @@ impl Shared {
 impl Session {
     /// Starts over with these folders and settings; open documents stay.
     pub(super) fn configure(&mut self, folders: Vec<Arc<Path>>, options: Options) {
-        self.options = options;
+        let places = Places { folders, machine: options.system_units.search_path() };
         self.generation += 1;
-        self.workspace = Workspace::new(folders, options.version);
+        self.workspace = Workspace::within(places.into(), options.version);
+        self.options = options;
         for open in self.documents.values_mut() {
             open.stale = true;
         }
-    }
-
-    /// The universe of units, for what was read from disk.
-    pub(super) fn workspace_mut(&mut self) -> &mut Workspace {
-        &mut self.workspace
     }
 
     /// The folders that the client has open.
@@ -243,7 +242,9 @@ impl Session {
 
     /// Whether the file lies where nothing has been read from disk yet.
     pub(super) fn is_outside(&self, path: &Path) -> bool {
-        !self.workspace.folders().iter().any(|folder| path.starts_with(folder))
+        let places = self.workspace.places();
+        let machine = places.machine.iter().map(|folder| &folder.path);
+        !places.folders.iter().chain(machine).any(|folder| path.starts_with(folder))
     }
 
     /// Takes a document that the client opened.
@@ -284,8 +285,8 @@ impl Session {
     pub(super) fn save(&mut self, uri: &Uri) {
         let path = convert::path(uri);
         if let Some(open) = self.documents.get(&path) {
-            let folders = self.folders();
-            let file = File::new(path, &folders, self.options.version, open.document.unit().clone());
+            let places = self.workspace.places();
+            let file = File::new(path, places, self.options.version, open.document.unit().clone());
             self.workspace.set_on_disk([file], []);
         }
     }

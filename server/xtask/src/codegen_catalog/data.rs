@@ -9,8 +9,20 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// The names of sections, in the order of `unit_catalog::Section`.
-pub(super) const SECTIONS: [&str; 11] =
-    ["Unit", "Install", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope"];
+pub(super) const SECTIONS: [&str; 12] = [
+    "Unit",
+    "Install",
+    "Service",
+    "Socket",
+    "Timer",
+    "Path",
+    "Mount",
+    "Automount",
+    "Swap",
+    "Slice",
+    "Scope",
+    "Manager",
+];
 
 /// The suffixes of unit names, in the order of `unit_catalog::UnitType`.
 pub(super) const UNIT_TYPES: [&str; 11] = [
@@ -315,6 +327,11 @@ impl Directive {
         self.empty.unwrap_or(if self.list { Empty::Reset } else { Empty::Rejected })
     }
 
+    /// The file that it stands in.
+    fn file(&self) -> &'static str {
+        if self.has("Manager") { "manager.toml" } else { "directives.toml" }
+    }
+
     pub(super) fn has(&self, section: &str) -> bool {
         self.sections.iter().any(|name| name == section)
     }
@@ -323,9 +340,11 @@ impl Directive {
 impl Data {
     /// Reads and checks every file of the folder.
     pub(super) fn read(folder: &Path) -> Result<Data, String> {
+        let mut directives = read_toml::<Directives>(folder, "directives.toml")?.directive;
+        directives.extend(read_toml::<Directives>(folder, "manager.toml")?.directive);
         let data = Data {
             kinds: read_toml(folder, "value-kinds.toml")?,
-            directives: read_toml::<Directives>(folder, "directives.toml")?.directive,
+            directives,
             enums: read_toml(folder, "enums.toml")?,
             special_units: read_toml::<SpecialUnits>(folder, "special-units.toml")?.unit,
             dependencies: read_toml(folder, "dependencies.toml")?,
@@ -356,12 +375,12 @@ impl Data {
     fn check_directives(&self, complaints: &mut Complaints) {
         let mut seen = BTreeSet::new();
         for (row, next) in self.directives.iter().zip(self.directives.iter().skip(1)) {
-            if row.name > next.name {
-                complaints.add("directives.toml", &next.name, format!("must stand before {}", row.name));
+            if row.name > next.name && row.file() == next.file() {
+                complaints.add(row.file(), &next.name, format!("must stand before {}", row.name));
             }
         }
         for row in &self.directives {
-            let mut complain = |what: String| complaints.add("directives.toml", &row.name, what);
+            let mut complain = |what: String| complaints.add(row.file(), &row.name, what);
             for section in &row.sections {
                 if !SECTIONS.contains(&section.as_str()) {
                     complain(format!("unknown section {section:?}"));

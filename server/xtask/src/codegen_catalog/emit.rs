@@ -57,7 +57,7 @@ fn word_row(word: &Word) -> String {
 
 /// `directives.rs`: a constant per entry of the data, and a sorted static per section.
 pub(super) fn directives(data: &Data, docs: &Docs) -> String {
-    let mut out = head("The keys of each section, sorted by name.", "directives.toml");
+    let mut out = head("The keys of each section, sorted by name.", "directives.toml and manager.toml");
     out.push_str("use super::{docs, words};\nuse crate::{BooleanWords, Deprecation, Directive, Empty, Section, ValueKind, Version, Word};\n\n");
     out.push_str(
         "const fn d(name: &'static str, kind: ValueKind) -> Directive { Directive::usual(name, kind) }\n",
