@@ -4,6 +4,10 @@
 mod command;
 #[path = "command_line/fix.rs"]
 mod fix;
+#[path = "command_line/formats.rs"]
+mod formats;
+#[path = "support/json_schema.rs"]
+mod json_schema;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -41,9 +41,53 @@ fn wrong_type() {
     story(
         "wrong-type",
         expect![[r#"
-        0 errors, 0 warnings, 0 information, 0 hints in 4 files
-        exit status 0
-    "#]],
+            warning[type-simple-daemonizes]: `--daemonize` sends `redis-server` into the background and its
+                                             first process exits: Type=simple takes that for the end of the
+                                             service and kills what is left of it.
+             --> wrong-type/cache.service:7:55
+              |
+            7 | ExecStart=/usr/bin/redis-server /etc/redis/cache.conf --daemonize yes
+              |                                                       ^^^^^^^^^^^
+              |
+              = note: wrong-type/cache.service:6: the type is set here
+              = help: Use `Type=forking`
+
+            warning[type-forking-foreground]: `exporter.py` is a script of `python` and stays in the foreground
+                                              unless it forks by itself: Type=forking waits for the first
+                                              process to exit, and after 1min 30s the start fails and it is
+                                              killed.
+             --> wrong-type/exporter.service:7:28
+              |
+            7 | ExecStart=/usr/bin/python3 /opt/exporter/exporter.py --port 9101
+              |                            ^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = note: wrong-type/exporter.service:6: the type is set here
+              = help: Use `Type=exec`
+
+            warning[oneshot-long-running]: `gunicorn` runs until it is stopped: a oneshot is not started before
+                                           its command has ended, so this unit stays `activating` for ever, and
+                                           all that is ordered after it waits.
+             --> wrong-type/queue.service:7:11
+              |
+            7 | ExecStart=/usr/bin/gunicorn --bind 127.0.0.1:8000 queue:app
+              |           ^^^^^^^^^^^^^^^^^
+              |
+              = note: wrong-type/queue.service:6: the type is set here
+              = help: Use `Type=notify`
+
+            warning[type-notify-unsupported]: `nginx` sends no READY=1, with Type=notify the start fails after
+                                              1min 30s.
+             --> wrong-type/web.service:7:11
+              |
+            7 | ExecStart=/usr/sbin/nginx -g "daemon off;"
+              |           ^^^^^^^^^^^^^^^
+              |
+              = note: wrong-type/web.service:6: the type is set here
+              = help: Use `Type=exec`
+
+            0 errors, 4 warnings, 0 information, 0 hints in 4 files
+            exit status 1
+        "#]],
     );
 }
 

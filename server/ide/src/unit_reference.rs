@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unit_catalog::{Directive, ValueKind};
+use unit_catalog::{Directive, Section, ValueKind};
 use unit_syntax::{Entry, TextRange};
 
 use crate::activation::manager_calls;
@@ -65,7 +65,7 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
             units.filter_map(|unit| Some((unit.range, called(own().as_ref(), &unit.written)?))).collect()
         }
         ReferenceSource::Setting(directive) if directive.kind == ValueKind::UnitList => {
-            let words = words(value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE).map_while(Result::ok);
+            let words = words(value, list_flags(directive)).map_while(Result::ok);
             let named = words.filter_map(|word| Some((named(own().as_ref(), &word.text)?, word.range)));
             named.map(|(name, range)| (without_quotes(value, range).into(), name)).collect()
         }
@@ -86,6 +86,15 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
         source,
     };
     found.into_iter().map(reference).collect()
+}
+
+/// How lists of units are split: quotes mean something in `[Install]` only (`config_parse_unit_deps()`,
+/// `config_parse_strv()`).
+pub(crate) fn list_flags(directive: &Directive) -> Extract {
+    match directive.section {
+        Section::Install => Extract::UNQUOTE | Extract::RETAIN_ESCAPE,
+        _ => Extract::RETAIN_ESCAPE,
+    }
 }
 
 /// What an entry names units by, if it may name any.

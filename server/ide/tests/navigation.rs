@@ -92,7 +92,7 @@ fn from_settings() {
         "[Unit]\nAfter=$0dice.service\n",
         "[Unit]\nAfter=dice.service$0\n",
         "[Unit]\nAfter=a.service \\\n# comment\n dice$0.service\n",
-        "[Unit]\nAfter=\"dice$0.service\"\n",
+        "[Install]\nWantedBy=\"dice$0.service\"\n",
         "[Install]\nAlso=dice$0.service\n",
     ] {
         assert_eq!(shown_definition(&with_units(text)), DICE, "{text}");
@@ -360,7 +360,7 @@ fn every_name_of_a_file() {
     let fixture = Fixture::new(
         "$0
 [Unit]
-Wants=a.service 'b.service' bad c@%i.service
+Wants=a.service 'no.service' bad c@%i.service
 [Slice]
 Slice=x.slice
 [Service]
@@ -369,7 +369,7 @@ Sockets=a.socket b.socket
 ExecStart=/bin/x a.service
 ExecStop=systemctl stop a %n
 [Install]
-WantedBy=multi-user.target
+WantedBy='multi-user.target' b.service
 DefaultInstance=x.service
 ",
     );
@@ -384,7 +384,6 @@ DefaultInstance=x.service
         shown,
         [
             "a.service=a.service",
-            "b.service=b.service",
             "c@%i.service=c@.service",
             "y.slice=y.slice",
             "a.socket=a.socket",
@@ -392,6 +391,7 @@ DefaultInstance=x.service
             "a=a.service",
             "%n=web.service",
             "multi-user.target=multi-user.target",
+            "b.service=b.service",
         ]
     );
 }

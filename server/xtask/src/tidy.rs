@@ -44,8 +44,14 @@ const OPENERS: &[(&str, &[&str])] = &[
 ];
 
 /// Inputs kept byte for byte and what other tools write: nothing about their form is ours.
-const VERBATIM: &[&str] =
-    &["grammar/src/", "grammar/test/", "server/catalog/src/generated/", "tests/corpus/", "tests/units/"];
+const VERBATIM: &[&str] = &[
+    "grammar/src/",
+    "grammar/test/",
+    "server/catalog/src/generated/",
+    "tests/corpus/",
+    "tests/schemas/",
+    "tests/units/",
+];
 
 const MOST_LINES: usize = 1_000;
 /// Tables of data and lockfiles may be longer.
@@ -55,6 +61,7 @@ const LONG: &[&str] = &[
     "server/catalog/data/",
     "server/catalog/docs/",
     "server/ide/tests/oracle/",
+    "tests/schemas/",
 ];
 
 /// Where each rule of the server has a file of its own.

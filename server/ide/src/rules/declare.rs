@@ -37,6 +37,8 @@ pub enum Category {
     RestartPolicy,
     /// How often it may start.
     StartLimit,
+    /// What a unit needs, and in which order units start.
+    OrderingDependency,
     /// Timers and what they start.
     Timer,
     /// Paths and what they start.
@@ -61,6 +63,7 @@ impl Category {
             Self::TypeReadiness => "type-readiness",
             Self::RestartPolicy => "restart-policy",
             Self::StartLimit => "start-limit",
+            Self::OrderingDependency => "ordering-dependency",
             Self::Timer => "timer",
             Self::Path => "path",
             Self::Install => "install",
@@ -167,6 +170,11 @@ impl Rule {
     pub fn page_text(&self) -> String {
         let lines = self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Where the manual page is on the web.
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.code)
     }
 
     /// The first sentence of the page's first section.

@@ -24,6 +24,7 @@ declare_rule! {
     /// ```ini web.service
     /// [Unit]
     /// BindTo=web-data.service
+    /// After=web-data.service
     ///
     /// [Service]
     /// ExecStart=/usr/bin/web
@@ -36,6 +37,7 @@ declare_rule! {
     /// ```ini web.service
     /// [Unit]
     /// BindsTo=web-data.service
+    /// After=web-data.service
     ///
     /// [Service]
     /// ExecStart=/usr/bin/web

@@ -4,12 +4,16 @@ mod declare;
 mod line;
 mod unit;
 
+mod accept_instance_restart;
 mod activated_service_enabled_at_boot;
 mod bad_section_header;
 mod broken_continuation;
 mod dbus_type_without_name;
+mod dependency;
+mod dependency_on_vanishing_oneshot;
 mod deprecated_setting;
 mod exec_stops_itself;
+mod failure_limit_kills_socket;
 mod inline_comment;
 mod invalid_enum_value;
 mod invalid_time_or_bool;
@@ -23,8 +27,11 @@ mod notify_access_too_narrow;
 mod notify_blocked_by_sandbox;
 mod oneshot_long_running;
 mod oneshot_restart_refused;
+mod onfailure_per_attempt;
+mod ordering_without_pull;
 mod path_unit_missing;
 mod remedy;
+mod requires_without_ordering;
 mod socket_accept_mismatch;
 mod socket_without_service;
 mod start_limit_unreachable;
@@ -50,7 +57,7 @@ use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
-pub static RULES: [&Rule; 32] = [
+pub static RULES: [&Rule; 38] = [
     &not_text::NOT_TEXT,
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
@@ -68,6 +75,12 @@ pub static RULES: [&Rule; 32] = [
     &timer_unit_missing::TIMER_UNIT_MISSING,
     &path_unit_missing::PATH_UNIT_MISSING,
     &exec_stops_itself::EXEC_STOPS_ITSELF,
+    &requires_without_ordering::REQUIRES_WITHOUT_ORDERING,
+    &ordering_without_pull::ORDERING_WITHOUT_PULL,
+    &dependency_on_vanishing_oneshot::DEPENDENCY_ON_VANISHING_ONESHOT,
+    &onfailure_per_attempt::ONFAILURE_PER_ATTEMPT,
+    &failure_limit_kills_socket::FAILURE_LIMIT_KILLS_SOCKET,
+    &accept_instance_restart::ACCEPT_INSTANCE_RESTART,
     &timeoutstart_not_idle_timeout::TIMEOUTSTART_NOT_IDLE_TIMEOUT,
     &inline_comment::INLINE_COMMENT,
     &key_in_wrong_section::KEY_IN_WRONG_SECTION,

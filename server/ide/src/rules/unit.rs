@@ -59,6 +59,12 @@ impl<'a> UnitContext<'a> {
         self.unit.name.as_ref()
     }
 
+    /// Whether two names mean one unit: the same, or one an alias of the other.
+    pub(crate) fn are_same(&self, one: &UnitName, other: &UnitName) -> bool {
+        let id = |name| self.workspace.unit_id(name, self.place());
+        one == other || id(one).is_some_and(|one| Some(one) == id(other))
+    }
+
     /// The type that counts for a service: set, or implied by its other settings.
     pub(crate) fn service_type(&self) -> Option<ServiceType> {
         *self.service_type.get_or_init(|| ServiceType::of(self.unit, self.version()))

@@ -78,6 +78,10 @@ pub(crate) enum Format {
     Text,
     /// One JSON object a line.
     Json,
+    /// A SARIF 2.1.0 log, for code scanning.
+    Sarif,
+    /// Commands of a GitHub workflow, which annotate the lines.
+    Github,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

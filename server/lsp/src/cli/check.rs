@@ -14,9 +14,9 @@ use unit_ide::fix_all::Repaired;
 use unit_ide::rules::check_file;
 use unit_ide::workspace::{File, FileKind, Places, Workspace};
 
-use super::args::{CheckArgs, Format};
+use super::args::CheckArgs;
 use super::fix::{self, Reach};
-use super::report::{self, Judged};
+use super::report::{Judged, Report, several};
 use crate::disk::{self, Reader, SystemUnits};
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
@@ -49,12 +49,9 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
 /// Says what is found; whether any of it weighs something.
 fn report(out: &mut impl Write, args: &CheckArgs, workspace: &Workspace, targets: &Targets) -> bool {
     let judged = judge(workspace, &targets.shown, args);
-    let names = |path: &Path| targets.name(path);
+    let names = &|path: &Path| targets.name(path);
     // A pipe closed early is no error: nobody wants the rest.
-    let _ = match args.format {
-        Format::Text => report::text(out, workspace, &judged, &names),
-        Format::Json => report::json(out, workspace, &judged, &names),
-    };
+    let _ = Report { workspace, judged: &judged, names, errors: &targets.errors }.write(out, args.format);
     let weighs = |finding: &Diagnostic| finding.severity <= Severity::Warning;
     judged.iter().any(|judged| judged.findings.iter().any(weighs))
 }
@@ -74,8 +71,8 @@ fn repair(args: &CheckArgs, workspace: &mut Workspace, targets: &mut Targets) {
     let written = repaired.edited.len() + repaired.created.len() - errors.len();
     super::say(format_args!(
         "unitls: {} repaired, {} written",
-        report::several(repaired.fixes, "finding"),
-        report::several(written, "file")
+        several(repaired.fixes, "finding"),
+        several(written, "file")
     ));
     for (path, error) in errors {
         let name = targets.name(&path);

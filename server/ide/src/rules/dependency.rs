@@ -1,0 +1,116 @@
+//! What the rules about dependencies share: the names in a unit's lists, and whether two units are ordered.
+
+use unit_catalog::{Section, UnitType};
+use unit_syntax::TextRange;
+
+use super::unit::UnitContext;
+use crate::unit_reference::references_in_entry;
+use crate::value::boolean;
+use crate::workspace::{Effective, Setting, UnitName};
+
+/// A unit that a line of another one names.
+pub(super) struct Named<'a> {
+    /// The line.
+    pub(super) setting: Setting<'a>,
+    /// The name's place in the file.
+    pub(super) range: TextRange,
+    /// Its key.
+    pub(super) key: &'static str,
+    /// The unit.
+    pub(super) unit: UnitName,
+}
+
+/// The units that these keys of a unit name.
+pub(super) fn named<'a>(unit: &Effective<'a>, section: Section, keys: &[&'static str]) -> Vec<Named<'a>> {
+    let mut all = Vec::new();
+    for &key in keys {
+        for setting in unit.list(section, key) {
+            let found = references_in_entry(setting.file, setting.index() as usize).into_iter();
+            all.extend(found.map(|found| Named { setting, range: found.range, key, unit: found.name }));
+        }
+    }
+    all
+}
+
+/// Whether one of these keys of a unit names `other`, under any of that unit's names.
+pub(super) fn names(
+    cx: &UnitContext<'_>,
+    unit: &Effective<'_>,
+    section: Section,
+    keys: &[&'static str],
+    other: &UnitName,
+) -> bool {
+    let named = named(unit, section, keys);
+    let mut units = named.iter().map(|named| &named.unit);
+    !named.is_empty()
+        && (units.clone().any(|unit| unit == other) || units.any(|unit| cx.are_same(unit, other)))
+}
+
+/// The order that a unit's own lines give it.
+const ORDER: [&str; 2] = ["After", "Before"];
+
+/// Targets that are reached before services with default dependencies start; what is ordered before one of them is
+/// ordered before those services.
+const EARLY: [&str; 12] = [
+    "basic.target",
+    "sysinit.target",
+    "sockets.target",
+    "paths.target",
+    "slices.target",
+    "local-fs.target",
+    "local-fs-pre.target",
+    "swap.target",
+    "cryptsetup.target",
+    "integritysetup.target",
+    "veritysetup.target",
+    "sysinit.target",
+];
+
+/// Whether the order in which `unit` and `other` start is settled: by their own lines, through a unit between them, by a
+/// trigger, or by the targets of early boot.
+pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &UnitName) -> bool {
+    let Some(name) = &unit.name else {
+        return true;
+    };
+    if names(cx, unit, Section::Unit, &ORDER, other) {
+        return true;
+    }
+    let Some(partner) = cx.workspace.effective(other, cx.place()) else {
+        return false;
+    };
+    let triggers = |one: &Effective<'_>, name: &UnitName| {
+        cx.workspace.trigger_target(one).is_some_and(|(target, _)| cx.are_same(&target, name))
+            || names(cx, one, Section::Service, &["Sockets"], name)
+    };
+    if names(cx, &partner, Section::Unit, &ORDER, name) || triggers(unit, other) || triggers(&partner, name) {
+        return true;
+    }
+    let before: Vec<UnitName> =
+        named(&partner, Section::Unit, &["Before"]).into_iter().map(|named| named.unit).collect();
+    let starts_late = unit.unit_type == UnitType::Service && has_default_dependencies(unit);
+    let early = |unit: &UnitName| EARLY.contains(&unit.as_str());
+    if starts_late && (is_early_by_type(&partner) || before.iter().any(early)) {
+        return true;
+    }
+    named(unit, Section::Unit, &["After"]).iter().any(|between| {
+        before.contains(&between.unit)
+            || cx
+                .workspace
+                .effective(&between.unit, cx.place())
+                .is_some_and(|between| names(cx, &between, Section::Unit, &["After"], other))
+    })
+}
+
+/// Whether units of this type are ordered before a target of early boot unless they opt out.
+fn is_early_by_type(unit: &Effective<'_>) -> bool {
+    let early = matches!(
+        unit.unit_type,
+        UnitType::Socket | UnitType::Path | UnitType::Mount | UnitType::Automount | UnitType::Swap
+    );
+    early && has_default_dependencies(unit)
+}
+
+fn has_default_dependencies(unit: &Effective<'_>) -> bool {
+    let setting = unit.scalar(Section::Unit, "DefaultDependencies", |value| boolean(value).is_some());
+    setting.is_none_or(|setting| boolean(setting.value()) == Some(true))
+}
