@@ -112,6 +112,7 @@ scenarios! {
     type_simple_daemonizes: "type-simple-daemonizes",
     unknown_key: "unknown-key",
     unknown_section: "unknown-section",
+    unused_allow: "unused-allow",
     value_too_new: "value-too-new",
     well_known_units: "well-known-units",
 }

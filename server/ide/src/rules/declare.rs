@@ -101,6 +101,8 @@ pub(crate) enum Check {
     Line(fn(&mut LineContext<'_, '_>)),
     /// The effective unit and its neighbours.
     Unit(fn(&mut UnitContext<'_>)),
+    /// The comments that allow findings, once all others are known.
+    Allows,
 }
 
 /// Declares a rule. The doc comment is its manual page and must hold the sections that every page has.
@@ -123,7 +125,7 @@ macro_rules! declare_rule {
                 $crate::rules::declare::require_sections(PAGE);
             }
             #[allow(unused_imports)]
-            use $crate::rules::{Check::{Line, Unit}, Since::{Always, Version}};
+            use $crate::rules::{Check::{Allows, Line, Unit}, Since::{Always, Version}};
             $crate::rules::Rule {
                 code: $code,
                 category: $crate::rules::Category::$category,

@@ -1,5 +1,6 @@
 //! The rules: one file each, declared with their manual page, judged line by line or unit by unit.
 
+pub(crate) mod allow;
 mod declare;
 mod line;
 mod unit;
@@ -44,11 +45,13 @@ mod type_notify_unsupported;
 mod type_simple_daemonizes;
 mod unknown_key;
 mod unknown_section;
+mod unused_allow;
 mod value_too_new;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use allow::Judged;
 pub(crate) use declare::Check;
 pub use declare::{Category, FixAvailability, Rule, Since};
 pub(crate) use line::LineFinding;
@@ -57,7 +60,7 @@ use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
-pub static RULES: [&Rule; 38] = [
+pub static RULES: &[&Rule] = &[
     &not_text::NOT_TEXT,
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
@@ -96,6 +99,7 @@ pub static RULES: [&Rule; 38] = [
     &invalid_value::INVALID_VALUE,
     &multiple_execstart::MULTIPLE_EXECSTART,
     &no_exec_command::NO_EXEC_COMMAND,
+    &unused_allow::UNUSED_ALLOW,
 ];
 
 /// The rule with this code.
@@ -110,6 +114,7 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
     if !file.kind.is_judged() {
         return Vec::new();
     }
+    let mut judged = Judged::Lines;
     let mut findings: Vec<Diagnostic> =
         file.line_findings().iter().map(|finding| finding.place(file)).collect();
     if !file.masked
@@ -127,7 +132,9 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
             }
         }
         findings.extend(context.into_findings());
+        judged = Judged::Whole;
     }
+    allow::silence(file, judged, &mut findings);
     findings.sort_by(|a, b| (a.range.start, a.range.end, a.code).cmp(&(b.range.start, b.range.end, b.code)));
     findings
 }

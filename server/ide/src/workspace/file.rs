@@ -10,6 +10,7 @@ use unit_syntax::{Entry, ItemKind, Junk, Unit};
 use super::file_kind::{is_foreign_template, is_template_line};
 use super::{FileKind, Place, Places};
 use crate::rules::LineFinding;
+use crate::rules::allow::is_allow;
 
 /// A unit file, open or not. Cheap to update after an edit: what did not change is taken over.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct File {
     /// The numbers of the entries that set directives, by the directive's address.
     by_directive: Arc<[u32]>,
     mentions: Arc<[Mention]>,
+    /// Entries that are comments for us.
+    allows: Arc<[u32]>,
     /// Findings of the line rules, in order of entries; they depend on nothing but this file.
     line_findings: OnceLock<Arc<[LineFinding]>>,
 }
@@ -119,6 +122,7 @@ impl File {
             lines: Vec::new(),
             by_directive: Arc::new([]),
             mentions: Arc::new([]),
+            allows: Arc::new([]),
             line_findings: OnceLock::new(),
         };
         let count = file.unit.entries().len();
@@ -126,6 +130,7 @@ impl File {
         file.fill_lines(0..count);
         file.by_directive = file.index_directives();
         file.mentions = file.collect_mentions();
+        file.allows = file.collect_allows();
         file
     }
 
@@ -171,6 +176,7 @@ impl File {
             lines,
             by_directive: self.by_directive.clone(),
             mentions: self.mentions.clone(),
+            allows: self.allows.clone(),
             line_findings: OnceLock::new(),
             unit,
         };
@@ -194,6 +200,9 @@ impl File {
         if self.lines.len() != file.lines.len() || old_changed.iter().chain(new_changed).any(names_units) {
             file.mentions = file.collect_mentions();
         }
+        if !self.allows.is_empty() || file.unit.entries()[changed.clone()].iter().any(is_allow) {
+            file.allows = file.collect_allows();
+        }
         if let Some(old) = self.line_findings.get() {
             file.line_findings = OnceLock::from(file.merge_findings(old, self.lines.len(), changed));
         }
@@ -208,6 +217,11 @@ impl File {
     /// The unit names that this file's values hold.
     pub fn mentions(&self) -> &[Mention] {
         &self.mentions
+    }
+
+    /// The entries that are comments for us, `# unitls: …`.
+    pub(crate) fn allows(&self) -> &[u32] {
+        &self.allows
     }
 
     /// The entries that set a directive, in order.
@@ -302,6 +316,11 @@ impl File {
     /// What entries are indexed by: the address of their directive.
     fn address(&self, entry: u32) -> usize {
         self.lines[entry as usize].directive.map_or(0, |directive| std::ptr::from_ref(directive).addr())
+    }
+
+    fn collect_allows(&self) -> Arc<[u32]> {
+        let entries = self.unit.entries().iter().enumerate();
+        entries.filter(|(_, entry)| is_allow(entry)).map(|(number, _)| number as u32).collect()
     }
 
     fn collect_mentions(&self) -> Arc<[Mention]> {

@@ -41,6 +41,7 @@ const PIECES: &[&str] = &[
     "no equals sign\n",
     "=value\n",
     "# a comment\n",
+    "# unitls: allow(unknown-key, invalid-enum-value)\n",
     "\n",
     "\r\n",
     " \\\n",
