@@ -254,12 +254,7 @@ fn skeleton(name: &UnitName, partner: Option<UnitType>) -> Option<String> {
             };
             format!("\n[Service]\n{lines}ExecStart=/usr/bin/{stem}\n")
         }
-        UnitType::Socket => {
-            format!("\n[Socket]\nListenStream=%t/{stem}.sock\n\n[Install]\nWantedBy=sockets.target\n")
-        }
-        UnitType::Timer => {
-            "\n[Timer]\nOnCalendar=daily\nPersistent=yes\n\n[Install]\nWantedBy=timers.target\n".to_owned()
-        }
+        // A new trigger would lack what it starts, and want enabling.
         UnitType::Target => String::new(),
         _ => return None,
     };

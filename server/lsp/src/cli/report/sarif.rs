@@ -20,7 +20,7 @@ const SCHEMA: &str =
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     let found: BTreeSet<&str> =
         report.judged.iter().flat_map(|judged| &judged.findings).map(|finding| finding.code).collect();
-    let rules: Vec<&Rule> = RULES.into_iter().filter(|rule| found.contains(rule.code)).collect();
+    let rules: Vec<&Rule> = RULES.iter().copied().filter(|rule| found.contains(rule.code)).collect();
     let results = report.judged.iter().filter(|judged| !judged.findings.is_empty()).flat_map(|judged| {
         let lines = Lines::of(judged.file);
         judged
