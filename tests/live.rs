@@ -2,10 +2,16 @@
 
 #[path = "live/manager.rs"]
 mod manager;
+#[path = "live/restarts.rs"]
+mod restarts;
 #[path = "live/rules.rs"]
 mod rules;
 #[path = "live/scenario.rs"]
 mod scenario;
+#[path = "live/service_types.rs"]
+mod service_types;
+#[path = "live/start_limits.rs"]
+mod start_limits;
 #[path = "../server/ide/tests/support/mod.rs"]
 mod support;
 #[path = "live/systemd.rs"]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind, Version};
 use unit_syntax::{Entry, ItemKind, TextRange};
 
-use crate::activation::{Restart, ServiceType, StartLimit, restart_table, type_matrix};
+use crate::activation::{Behaviour, End, Restart, ServiceType, StartLimit};
 use crate::value::explain::{Subject, explain};
 use crate::value::{TimeSpan, boolean, canonical_word, time_span};
 use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
@@ -314,23 +314,23 @@ fn facts(directive: &Directive) -> String {
 /// What each behaviour of a program comes to under a type.
 fn matrix(service_type: ServiceType) -> String {
     let mut table = format!("| under `Type={}` a program that … | |\n|---|---|\n", service_type.as_str());
-    for (behaviour, outcome) in type_matrix(service_type) {
-        let _ = writeln!(table, "| {behaviour} | {outcome} |");
+    for behaviour in Behaviour::ALL {
+        let _ = writeln!(table, "| {} | {} |", behaviour.text(), service_type.fate(behaviour).text);
     }
     table
 }
 
 /// Which ends are answered by a restart; with a policy, under that policy.
 fn restarts(policy: Option<Restart>) -> String {
-    let shown: Vec<usize> = match policy.filter(|policy| *policy != Restart::No) {
-        Some(policy) => Restart::ALL.iter().position(|word| *word == policy).into_iter().collect(),
-        None => (1..Restart::ALL.len()).collect(),
+    let shown = match policy.filter(|policy| *policy != Restart::No) {
+        Some(policy) => vec![policy],
+        None => Restart::ALL[1..].to_vec(),
     };
-    let words = cells(shown.iter().map(|column| Restart::ALL[*column].as_str()));
+    let words = cells(shown.iter().map(|restart| restart.as_str()));
     let mut table = format!("| the service ends by … |{words}\n|---|{}", "---|".repeat(shown.len()));
-    for (cause, restarted) in restart_table() {
-        let fates = cells(shown.iter().map(|column| if restarted[*column] { "restart" } else { "–" }));
-        let _ = write!(table, "\n| {cause} |{fates}");
+    for end in End::ALL {
+        let fates = cells(shown.iter().map(|restart| if restart.answers(end) { "restart" } else { "–" }));
+        let _ = write!(table, "\n| {} |{fates}", end.text());
     }
     table
 }

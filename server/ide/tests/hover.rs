@@ -204,20 +204,21 @@ fn words() {
         "[Service]\nType=not$0ify\nExecStart=/bin/a\n",
         Part::Whole,
         expect![[r#"
-        «notify»
-        **`Type=notify`**
+            «notify»
+            **`Type=notify`**
 
-        Started when the program sends `READY=1` to `$NOTIFY_SOCKET` (sd_notify). A program that never sends it is killed after `TimeoutStartSec=`; if the main process exits with 0 before, for instance because it forks itself into the background, the start fails at once with `protocol`. Only the main process is heard unless `NotifyAccess=` is wider, and `RestrictAddressFamilies=` must leave AF_UNIX open.
+            Started when the program sends `READY=1` to `$NOTIFY_SOCKET` (sd_notify). A program that never sends it is killed after `TimeoutStartSec=`; if the main process exits with 0 before, for instance because it forks itself into the background, the start fails at once with `protocol`. Only the main process is heard unless `NotifyAccess=` is wider, and `RestrictAddressFamilies=` must leave AF_UNIX open.
 
-        | under `Type=notify` a program that … | |
-        |---|---|
-        | stays in the foreground, silent | `activating` until T, then killed: result `timeout` |
-        | stays in the foreground, sends `READY=1` | right: started at `READY=1` |
-        | stays in the foreground, takes its bus name | no `READY=1`: killed at T, result `timeout` |
-        | forks into the background, parent exits 0 | the parent is gone before `READY=1`: fails at once with `protocol` |
-        | a job that ends with 0 | fails at once with `protocol` |
-        | cannot be executed | the start fails (203/EXEC) |
-    "#]],
+            | under `Type=notify` a program that … | |
+            |---|---|
+            | stays in the foreground, silent | `activating` until T, then killed: result `timeout` |
+            | stays in the foreground, sends `READY=1` | right: started at `READY=1` |
+            | stays in the foreground, takes its bus name | no `READY=1`: killed at T, result `timeout` |
+            | forks into the background, parent exits 0 | the parent is gone before `READY=1`: fails at once with `protocol` |
+            | a job that ends with 0 | fails at once with `protocol` |
+            | a job that ends with 1 | the start fails |
+            | cannot be executed | the start fails (203/EXEC) |
+        "#]],
     );
     check(
         "[Service]\nKillMode=mix$0ed\n",
@@ -287,6 +288,8 @@ fn restart_policies() {
             | clean, but `ExecStop=` or `ExecStopPost=` failed | – |
             | `ExecCondition=` said no (1–254), unmet `Condition…=`, start limit | – |
             | `systemctl stop`, `Conflicts=`, a stop passed on by another unit | – |
+            | status in `RestartPreventExitStatus=`, also where it is forced | – |
+            | status in `RestartForceExitStatus=` | restart |
 
             This unit, crashing at once (`Restart=on-abort`): no start limit: restarts for ever, about every 0.1s.
         "#]],
@@ -311,6 +314,8 @@ fn restart_policies() {
             | clean, but `ExecStop=` or `ExecStopPost=` failed | restart | – | restart | – | – | – |
             | `ExecCondition=` said no (1–254), unmet `Condition…=`, start limit | – | – | – | – | – | – |
             | `systemctl stop`, `Conflicts=`, a stop passed on by another unit | – | – | – | – | – | – |
+            | status in `RestartPreventExitStatus=`, also where it is forced | – | – | – | – | – | – |
+            | status in `RestartForceExitStatus=` | restart | restart | restart | restart | restart | restart |
 
             This unit: `Restart=no`, so systemd does not start it again by itself.
         "#]],
