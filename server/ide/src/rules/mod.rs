@@ -12,15 +12,19 @@ mod broken_continuation;
 mod dbus_type_without_name;
 mod dependency;
 mod dependency_on_vanishing_oneshot;
+mod dependents_not_retried;
 mod deprecated_setting;
+mod exec_blocking_systemctl;
 mod exec_stops_itself;
 mod failure_limit_kills_socket;
+mod idle_exit_with_restart_always;
 mod inline_comment;
 mod invalid_enum_value;
 mod invalid_time_or_bool;
 mod invalid_value;
 mod key_in_wrong_section;
 mod key_too_new;
+mod listen_address_conflict;
 mod multiple_execstart;
 mod no_exec_command;
 mod not_text;
@@ -30,16 +34,20 @@ mod oneshot_long_running;
 mod oneshot_restart_refused;
 mod onfailure_per_attempt;
 mod ordering_without_pull;
+mod path_level_trigger_loop;
 mod path_unit_missing;
 mod remedy;
 mod requires_without_ordering;
 mod socket_accept_mismatch;
+mod socket_oneshot_does_not_drain;
+mod socket_path_inside_runtime_directory;
 mod socket_without_service;
 mod start_limit_unreachable;
 mod start_limit_wrong_section;
 mod timeoutstart_not_idle_timeout;
 mod timer_unit_missing;
 mod trigger;
+mod trigger_condition_spin;
 mod type_forking_foreground;
 mod type_notify_unsupported;
 mod type_simple_daemonizes;
@@ -84,6 +92,14 @@ pub static RULES: &[&Rule] = &[
     &onfailure_per_attempt::ONFAILURE_PER_ATTEMPT,
     &failure_limit_kills_socket::FAILURE_LIMIT_KILLS_SOCKET,
     &accept_instance_restart::ACCEPT_INSTANCE_RESTART,
+    &dependents_not_retried::DEPENDENTS_NOT_RETRIED,
+    &exec_blocking_systemctl::EXEC_BLOCKING_SYSTEMCTL,
+    &idle_exit_with_restart_always::IDLE_EXIT_WITH_RESTART_ALWAYS,
+    &listen_address_conflict::LISTEN_ADDRESS_CONFLICT,
+    &path_level_trigger_loop::PATH_LEVEL_TRIGGER_LOOP,
+    &socket_oneshot_does_not_drain::SOCKET_ONESHOT_DOES_NOT_DRAIN,
+    &socket_path_inside_runtime_directory::SOCKET_PATH_INSIDE_RUNTIME_DIRECTORY,
+    &trigger_condition_spin::TRIGGER_CONDITION_SPIN,
     &timeoutstart_not_idle_timeout::TIMEOUTSTART_NOT_IDLE_TIMEOUT,
     &inline_comment::INLINE_COMMENT,
     &key_in_wrong_section::KEY_IN_WRONG_SECTION,

@@ -3,6 +3,8 @@
 use super::Rule;
 use super::socket_without_service::missing_severity;
 use super::unit::UnitContext;
+use unit_catalog::UnitType;
+
 use crate::fix::Fix;
 use crate::workspace::Resolution;
 
@@ -16,7 +18,7 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
     };
     // `Unit=` may name what no file describes: devices, and units that systemd ships.
     let named = unit_catalog::special_unit(target.as_str()).is_some()
-        || matches!(target.unit_type(), unit_catalog::UnitType::Device | unit_catalog::UnitType::Slice);
+        || matches!(target.unit_type(), UnitType::Device | UnitType::Slice);
     let (workspace, file) = (cx.workspace, cx.file);
     let mut missing = false;
     let message = match cx.workspace.resolve(&target, cx.place()) {
@@ -38,7 +40,9 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
             cx.report(rule, severity, header, message)
         }
     };
-    if let Some(finding) = finding.filter(|_| missing) {
+    // A trigger as a target would want a target of its own.
+    let alone = !matches!(target.unit_type(), UnitType::Socket | UnitType::Timer | UnitType::Path);
+    if let Some(finding) = finding.filter(|_| missing && alone) {
         finding.fixes.extend(Fix::creating(workspace, file, &target));
     }
 }

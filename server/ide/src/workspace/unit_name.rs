@@ -148,6 +148,19 @@ impl UnitName {
         other.with_instance(self.instance().unwrap_or(self.stem())).unwrap_or(other)
     }
 
+    /// The same where other specifiers stay as they are written.
+    pub(crate) fn expand_known(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('%') {
+            let end = rest[at + 1..].chars().next().map_or(rest.len(), |char| at + 1 + char.len_utf8());
+            out.push_str(&rest[..at]);
+            out.push_str(self.expand(&rest[at..end]).as_deref().unwrap_or(&rest[at..end]));
+            rest = &rest[end..];
+        }
+        out + rest
+    }
+
     fn known_instance(&self) -> Option<&str> {
         match self.instance() {
             Some("") => None,
