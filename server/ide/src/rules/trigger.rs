@@ -3,8 +3,6 @@
 use super::Rule;
 use super::socket_without_service::missing_severity;
 use super::unit::UnitContext;
-use unit_catalog::UnitType;
-
 use crate::fix::Fix;
 use crate::workspace::Resolution;
 
@@ -18,7 +16,7 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
     };
     // `Unit=` may name what no file describes: devices, and units that systemd ships.
     let named = unit_catalog::special_unit(target.as_str()).is_some()
-        || matches!(target.unit_type(), UnitType::Device | UnitType::Slice);
+        || matches!(target.unit_type(), unit_catalog::UnitType::Device | unit_catalog::UnitType::Slice);
     let (workspace, file) = (cx.workspace, cx.file);
     let mut missing = false;
     let message = match cx.workspace.resolve(&target, cx.place()) {
@@ -40,9 +38,7 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
             cx.report(rule, severity, header, message)
         }
     };
-    // A trigger as a target would want a target of its own.
-    let alone = !matches!(target.unit_type(), UnitType::Socket | UnitType::Timer | UnitType::Path);
-    if let Some(finding) = finding.filter(|_| missing && alone) {
+    if let Some(finding) = finding.filter(|_| missing) {
         finding.fixes.extend(Fix::creating(workspace, file, &target));
     }
 }
