@@ -559,6 +559,17 @@ fn explain_of_something_unknown_says_what_there_is() {
 }
 
 #[test]
+fn explain_lists_the_rules() {
+    let run = unitls(&in_tests("units"), ["explain", "--list"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let line = run.stdout.lines().find(|line| line.starts_with("inline-comment ")).expect("it is a rule");
+    let words: Vec<_> = line.split_whitespace().take(3).collect();
+    assert_eq!(words, ["inline-comment", "error", "Reports"]);
+    assert_eq!(run.stdout.lines().count(), unit_ide::rules::RULES.len());
+    assert_eq!(unitls(&in_tests("units"), ["explain", "--list", "Restart"]).status, 2);
+}
+
+#[test]
 fn version_and_help() {
     let run = unitls(&in_tests("units"), ["--version"]);
     assert_eq!((run.status, run.stdout), (0, format!("unitls {}\n", env!("CARGO_PKG_VERSION"))));

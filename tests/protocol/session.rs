@@ -28,6 +28,24 @@ fn columns_are_bytes_for_clients_that_want_it() {
     }
 }
 
+/// The code of a finding links to its page, where the client shows such links.
+#[test]
+fn codes_lead_to_their_pages() {
+    for (support, shown) in [(json!(true), true), (json!(false), false), (Value::Null, false)] {
+        let mut client = Client::start(&[]);
+        let published = json!({ "codeDescriptionSupport": support });
+        client.initialize(json!({ "capabilities": { "textDocument": { "publishDiagnostics": published } } }));
+        client.open("file:///nowhere/a.service", BAD);
+        let finding = client.findings("file:///nowhere/a.service", 1).findings[0].clone();
+        let href = finding["codeDescription"]["href"].as_str();
+        assert_eq!(
+            href.is_some_and(|href| href.ends_with("/docs/rules/inline-comment.md")),
+            shown,
+            "{finding}"
+        );
+    }
+}
+
 #[test]
 fn the_ways_to_start_it() {
     for arguments in [&[][..], &["--stdio"], &["lsp"]] {

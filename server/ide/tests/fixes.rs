@@ -5,28 +5,9 @@ mod support;
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
-use support::markdown::sections;
-use support::{Source, apply, crate_path, findings, line};
+use support::{Source, apply, findings, line, workspaces};
 use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_ide::rules::{FixAvailability, RULES};
-
-/// All workspaces of the rules' pages and scenarios, with where they stand.
-fn workspaces() -> Vec<(String, Vec<Source>)> {
-    let pages = RULES.iter().map(|rule| (rule.code.to_owned(), rule.page_text()));
-    let files = std::fs::read_dir(crate_path("tests/rules")).expect("the folder is there");
-    let scenarios = files.map(|entry| {
-        let path = entry.expect("its entries can be read").path();
-        (path.display().to_string(), std::fs::read_to_string(&path).expect("scenarios are text"))
-    });
-    let mut all = Vec::new();
-    for (name, text) in pages.chain(scenarios) {
-        let sections = sections(&text);
-        let sources = sections.iter().map(|section| (section.heading, section.sources(&text)));
-        let sources = sources.filter(|(_, sources)| !sources.is_empty());
-        all.extend(sources.map(|(heading, sources)| (format!("{name}, \"{heading}\""), sources)));
-    }
-    all
-}
 
 /// How many findings there are by code; a repair may move or rename their files.
 fn counted(findings: &[Diagnostic]) -> BTreeMap<&'static str, usize> {

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::path::Path;
+
 use support::markdown::{Section, sections};
 use support::{Source, crate_path, findings, line};
 use unit_ide::diagnostic::Severity;
@@ -34,6 +36,19 @@ fn pages_have_their_sections_in_order() {
             assert!(!body.trim().is_empty(), "{}: nothing below {heading}", rule.code);
         }
     }
+}
+
+/// `cargo xtask rules` writes them.
+#[test]
+fn committed_pages_are_up_to_date() {
+    let folder = crate_path("../../docs/rules");
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    for rule in RULES {
+        assert_eq!(page(&format!("{}.md", rule.code)), rule.manual(), "run `cargo xtask rules`");
+    }
+    assert_eq!(page("README.md"), unit_ide::rules::index(), "run `cargo xtask rules`");
+    let files = std::fs::read_dir(&folder).expect("the folder is there").count();
+    assert_eq!(files, RULES.len() + 1, "run `cargo xtask rules`: there are pages of no rule");
 }
 
 #[test]
@@ -91,4 +106,35 @@ fn remedies_are_clean() {
             lines(&sources)
         );
     }
+}
+
+/// Stem and type of the unit that a file speaks for: a drop-in for the one that its folder names, an instance for its
+/// template.
+fn unit_of(path: &Path) -> (&str, &str) {
+    let folder = path.parent().and_then(|folder| folder.file_name()?.to_str()?.strip_suffix(".d"));
+    let name = folder.or_else(|| path.file_name()?.to_str()).expect("a name");
+    let (stem, unit_type) = name.rsplit_once('.').unwrap_or((name, ""));
+    (stem.split('@').next().unwrap_or_default(), unit_type)
+}
+
+/// Findings about siblings say which.
+#[test]
+fn messages_name_the_siblings() {
+    let mut seen = 0;
+    for (place, sources) in support::workspaces() {
+        for finding in findings(&sources) {
+            for related in &finding.related {
+                let known = sources.iter().any(|source| source.path == related.path);
+                assert!(known, "{place}: {related:?} is in no known file");
+                let unit = unit_of(&related.path);
+                if unit == unit_of(&finding.path) {
+                    continue;
+                }
+                seen += 1;
+                let text = format!("{} {}", finding.message, related.message);
+                assert!(text.contains(unit.0), "{place}: nothing names {unit:?}: {text}");
+            }
+        }
+    }
+    assert!(seen > 10, "{seen} findings speak of siblings");
 }

@@ -10,6 +10,7 @@ mod codegen_catalog;
 mod codegen_grammar;
 mod oracle;
 mod picture;
+mod rules;
 mod tidy;
 
 #[derive(Parser)]
@@ -23,6 +24,8 @@ enum Task {
     Oracle(oracle::Options),
     /// Draw the README's picture from the real output
     Picture(picture::Options),
+    /// Write the pages of the rules into docs/rules
+    Rules(rules::Options),
     /// Check the habits of this repository that neither the compiler nor clippy checks
     Tidy,
 }
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Task::BenchLsp(options) => bench_lsp::run(&options),
         Task::Oracle(options) => oracle::run(&options),
         Task::Picture(options) => picture::run(&options),
+        Task::Rules(options) => rules::run(&options),
         Task::Tidy => tidy::run(),
     };
     outcome.unwrap_or_else(|message| {

@@ -173,17 +173,4 @@ impl Rule {
         let lines = self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
         lines.collect::<Vec<_>>().join("\n")
     }
-
-    /// Where the manual page is on the web.
-    pub fn url(&self) -> String {
-        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.code)
-    }
-
-    /// The first sentence of the page's first section.
-    pub fn summary(&self) -> String {
-        let page = self.page_text();
-        let body = page.split("## What it does").nth(1).unwrap_or_default().trim_start();
-        let paragraph = body.split("\n\n").next().unwrap_or_default();
-        paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
 }

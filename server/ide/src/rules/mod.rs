@@ -3,6 +3,7 @@
 pub(crate) mod allow;
 mod declare;
 mod line;
+mod manual;
 mod unit;
 
 mod accept_instance_restart;
@@ -63,6 +64,7 @@ use allow::Judged;
 pub(crate) use declare::Check;
 pub use declare::{Category, FixAvailability, Rule, Since};
 pub(crate) use line::LineFinding;
+pub use manual::index;
 
 use crate::diagnostic::Diagnostic;
 use crate::workspace::{File, Workspace, holds_markup};

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use unit_catalog::Version;
 use unit_ide::diagnostic::Diagnostic;
 use unit_ide::fix::{FileOperation, Fix};
-use unit_ide::rules::check_file;
+use unit_ide::rules::{RULES, check_file};
 use unit_ide::workspace::{Decoding, File, UnitLink, Workspace};
 use unit_syntax::{Encoding, TextRange, Unit};
 
@@ -237,6 +237,24 @@ pub(crate) fn apply(sources: &[Source], fix: &Fix) -> Vec<Source> {
 /// The text of a range.
 pub(crate) fn slice(file: &File, range: TextRange) -> String {
     file.unit.text()[std::ops::Range::from(range)].to_owned()
+}
+
+/// All workspaces of the rules' pages and scenarios, with where they stand.
+pub(crate) fn workspaces() -> Vec<(String, Vec<Source>)> {
+    let pages = RULES.iter().map(|rule| (rule.code.to_owned(), rule.page_text()));
+    let files = std::fs::read_dir(crate_path("tests/rules")).expect("the folder is there");
+    let scenarios = files.map(|entry| {
+        let path = entry.expect("its entries can be read").path();
+        (path.display().to_string(), std::fs::read_to_string(&path).expect("scenarios are text"))
+    });
+    let mut all = Vec::new();
+    for (name, text) in pages.chain(scenarios) {
+        let sections = markdown::sections(&text);
+        let sources = sections.iter().map(|section| (section.heading, section.sources(&text)));
+        let sources = sources.filter(|(_, sources)| !sources.is_empty());
+        all.extend(sources.map(|(heading, sources)| (format!("{name}, \"{heading}\""), sources)));
+    }
+    all
 }
 
 /// A file of this crate's sources or tests.

@@ -69,7 +69,11 @@ pub(crate) struct CheckArgs {
 #[derive(clap::Args, Debug)]
 pub(crate) struct ExplainArgs {
     /// A rule's code (`socket-without-service`) or a directive (`Restart`, `Timer.Unit`).
-    pub(crate) subject: String,
+    #[arg(required_unless_present = "list")]
+    pub(crate) subject: Option<String>,
+    /// List all rules with their severities.
+    #[arg(long, conflicts_with = "subject")]
+    pub(crate) list: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

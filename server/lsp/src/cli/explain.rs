@@ -4,23 +4,20 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use unit_catalog::{Directive, Section, sections_with};
-use unit_ide::rules::{FixAvailability, RULES, Rule, Since, rule};
+use unit_ide::rules::{RULES, Rule, rule};
 
 use super::args::ExplainArgs;
 
 pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
-    let text = match rule(&args.subject) {
-        Some(rule) => rule_page(rule),
-        None => match directive_pages(&args.subject) {
-            Some(pages) => pages,
+    let text = match args.subject.as_deref() {
+        None => list(),
+        Some(subject) => match rule(subject).map(Rule::manual).or_else(|| directive_pages(subject)) {
+            Some(text) => text,
             None => {
-                let subject = &args.subject;
                 super::say(format_args!(
-                    "unitls: there is no rule and no directive `{subject}`; the rules are:"
+                    "unitls: there is no rule and no directive `{subject}`; the rules are:\n{}",
+                    list()
                 ));
-                for rule in RULES {
-                    super::say(format_args!("  {}", rule.code));
-                }
                 return ExitCode::from(2);
             }
         },
@@ -30,23 +27,12 @@ pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn rule_page(rule: &Rule) -> String {
-    let since = match rule.since {
-        Since::Always => "any".to_owned(),
-        Since::Version(release) => format!("{release} and later"),
-    };
-    let fix = match rule.fix {
-        FixAvailability::None => "none",
-        FixAvailability::Sometimes => "sometimes",
-        FixAvailability::Always => "always",
-    };
-    format!(
-        "# {}\n\nCategory: {} · severity: {} · systemd: {since} · fix: {fix}\n\n{}",
-        rule.code,
-        rule.category.as_str(),
-        rule.severity.as_str(),
-        rule.page_text()
-    )
+/// Every rule on a line of its own: code, severity and what it finds.
+fn list() -> String {
+    let widest = RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
+    let line =
+        |rule: &&Rule| format!("{:widest$}  {:11}  {}", rule.code, rule.severity.as_str(), rule.summary());
+    RULES.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The pages of a directive in every section that has it, each text once.

@@ -71,6 +71,7 @@ impl LanguageServer for Backend {
         };
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
+            session.code_descriptions = describes_codes(&params.capabilities);
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
             session.navigation = navigation::Support::of_client(&params.capabilities);
             session.initial_options = options.clone();
@@ -283,6 +284,13 @@ fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
         Some(open) => open.document.offset(position, snapshot.encoding),
         None => file.unit.offset(position, snapshot.encoding),
     }
+}
+
+/// Whether the client shows links behind the codes of findings.
+fn describes_codes(client: &lsp::ClientCapabilities) -> bool {
+    let document = client.text_document.as_ref();
+    let published = document.and_then(|document| document.publish_diagnostics.as_ref());
+    published.and_then(|published| published.code_description_support) == Some(true)
 }
 
 fn capabilities(utf8: bool) -> lsp::ServerCapabilities {

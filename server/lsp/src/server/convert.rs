@@ -49,6 +49,11 @@ pub(super) fn location(snapshot: &Snapshot, path: &Path, range: TextRange) -> Op
     Some(lsp::Location::new(uri(snapshot, path)?, self::range(snapshot, path, range)))
 }
 
+/// A link to a rule's manual page.
+fn page(code: &str) -> Option<lsp::CodeDescription> {
+    Some(lsp::CodeDescription { href: unit_ide::rules::rule(code)?.url().parse().ok()? })
+}
+
 pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diagnostic {
     let related = finding.related.iter().filter_map(|related| {
         Some(lsp::DiagnosticRelatedInformation {
@@ -69,6 +74,7 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diag
             Severity::Hint => lsp::DiagnosticSeverity::HINT,
         }),
         code: Some(lsp::NumberOrString::String(finding.code.to_owned())),
+        code_description: snapshot.code_descriptions.then(|| page(finding.code)).flatten(),
         source: Some("unitls".to_owned()),
         message: finding.message.clone(),
         related_information: (!related.is_empty()).then_some(related),

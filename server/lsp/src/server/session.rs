@@ -37,6 +37,8 @@ pub(super) struct Session {
     pub(super) encoding: Encoding,
     /// Which repairs the client can apply.
     pub(super) edits: EditSupport,
+    /// Whether the client shows links behind the codes of findings.
+    pub(super) code_descriptions: bool,
     /// What the client makes of answers about places.
     pub(super) navigation: navigation::Support,
     /// The settings.
@@ -78,6 +80,7 @@ pub(super) struct Snapshot {
     pub(super) documents: HashMap<Arc<Path>, OpenDocument>,
     pub(super) encoding: Encoding,
     pub(super) edits: EditSupport,
+    pub(super) code_descriptions: bool,
     pub(super) navigation: navigation::Support,
     pub(super) revision: u64,
 }
@@ -91,6 +94,7 @@ impl Default for Shared {
                 workspace: Workspace::new(Vec::new(), options.version),
                 encoding: Encoding::Utf16,
                 edits: EditSupport::default(),
+                code_descriptions: false,
                 navigation: navigation::Support::default(),
                 initial_options: options.clone(),
                 options,
@@ -197,6 +201,7 @@ impl Shared {
             documents: session.documents.clone(),
             encoding: session.encoding,
             edits: session.edits,
+            code_descriptions: session.code_descriptions,
             navigation: session.navigation,
             revision,
         }
