@@ -1,5 +1,7 @@
 //! The command line as scripts use it: exit statuses, output, and files that nobody would call unit files.
 
+#[path = "command_line/cat.rs"]
+mod cat;
 #[path = "support/command.rs"]
 mod command;
 #[path = "command_line/fix.rs"]

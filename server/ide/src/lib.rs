@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod document_highlight;
 pub mod document_link;
 pub mod document_symbol;
+pub mod effective_unit;
 pub mod fix;
 pub mod fix_all;
 pub mod graph;

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     match Args::parse().command {
         None | Some(Command::Lsp) => server::run(),
         Some(Command::Check(args)) => cli::check::run(&args),
+        Some(Command::Cat(args)) => cli::cat::run(&args),
         Some(Command::Explain(args)) => cli::explain::run(&args),
     }
 }

@@ -7,7 +7,7 @@ mod name;
 mod number;
 mod path;
 mod set;
-mod specifier;
+pub(crate) mod specifier;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -162,35 +162,28 @@ impl Workspace {
 
     /// The file of this exact name that counts.
     pub(super) fn best_fragment<'a>(&'a self, name: &str, asker: &Place) -> Option<&'a Arc<File>> {
+        self.fragments(name, asker).min_by_key(|file| (file.place.precedence(asker), file.path.clone()))
+    }
+
+    /// All files of this exact name that units at `asker` see.
+    pub(crate) fn fragments<'a>(&'a self, name: &str, asker: &Place) -> impl Iterator<Item = &'a Arc<File>> {
         self.files_of(name)
             .filter(|file| matches!(file.kind, FileKind::Fragment { .. }))
             .filter(|file| sees(asker, &file.place))
-            .min_by_key(|file| (file.place.precedence(asker), file.path.clone()))
     }
 
-    fn with_drop_ins<'a>(
+    /// The unit of this fragment and the drop-ins that speak for its name.
+    pub(crate) fn with_drop_ins<'a>(
         &'a self,
         name: &UnitName,
         fragment: Option<&'a Arc<File>>,
         asker: &Place,
     ) -> Effective<'a> {
         let mut drop_ins: Vec<(&str, &Arc<File>)> = Vec::new();
-        let aliases = self.linked_aliases(name, asker);
-        let families = std::iter::once(name).chain(&aliases).map(drop_in_owners);
-        let of_type = vec![name.unit_type().suffix().to_owned()];
-        for owners in families.chain([of_type]) {
-            let mut found = Vec::new();
-            for (nth, owner) in owners.iter().enumerate() {
-                let files = self.files_of(owner).filter(|file| matches!(file.kind, FileKind::DropIn { .. }));
-                found.extend(files.filter(|file| sees(asker, &file.place)).map(|file| (nth, file)));
-            }
-            // The folder counts before the owner: `etc/a-.service.d` hides what is in `usr/lib/a-b.service.d`.
-            found.sort_by_key(|(nth, file)| (file.place.precedence(asker), *nth, file.path.clone()));
-            for (_, file) in found {
-                let name = drop_in_name(file);
-                if !drop_ins.iter().any(|(known, _)| *known == name) {
-                    drop_ins.push((name, file));
-                }
+        for file in self.drop_ins(name, asker) {
+            let name = drop_in_name(file);
+            if !drop_ins.iter().any(|(known, _)| *known == name) {
+                drop_ins.push((name, file));
             }
         }
         drop_ins.sort_by_key(|(name, _)| *name);
@@ -202,6 +195,25 @@ impl Workspace {
             parts: fragment.into_iter().chain(drop_ins).collect(),
             manager: self.manager_defaults(asker),
         }
+    }
+
+    /// All drop-ins that speak for the unit of this name; the first of a file name hides the others.
+    pub(crate) fn drop_ins<'a>(&'a self, name: &UnitName, asker: &Place) -> Vec<&'a Arc<File>> {
+        let mut drop_ins = Vec::new();
+        let aliases = self.linked_aliases(name, asker);
+        let families = std::iter::once(name).chain(&aliases).map(drop_in_owners);
+        let of_type = vec![name.unit_type().suffix().to_owned()];
+        for owners in families.chain([of_type]) {
+            let mut found = Vec::new();
+            for (nth, owner) in owners.iter().enumerate() {
+                let files = self.files_of(owner).filter(|file| matches!(file.kind, FileKind::DropIn { .. }));
+                found.extend(files.filter(|file| sees(asker, &file.place)).map(|file| (nth, file)));
+            }
+            // The folder counts before the owner: `etc/a-.service.d` hides what is in `usr/lib/a-b.service.d`.
+            found.sort_by_key(|(nth, file)| (file.place.precedence(asker), *nth, file.path.clone()));
+            drop_ins.extend(found.into_iter().map(|(_, file)| file));
+        }
+        drop_ins
     }
 }
 
@@ -249,7 +261,7 @@ fn dash_prefix(prefix: &str) -> Option<&str> {
 }
 
 /// The name by which drop-ins hide each other and are sorted; one that an editor holds stands for the real one.
-fn drop_in_name(file: &File) -> &str {
+pub(crate) fn drop_in_name(file: &File) -> &str {
     let name = file.path.file_name().and_then(|name| name.to_str());
     real_name(name.unwrap_or_default())
 }

@@ -4,6 +4,7 @@ mod effective;
 mod file;
 mod file_kind;
 mod links;
+mod lookup;
 mod manager;
 mod place;
 mod preset;
@@ -17,8 +18,8 @@ use rustc_hash::FxHashMap;
 use unit_catalog::Version;
 use unit_syntax::Unit;
 
-pub(crate) use effective::drop_in_owners;
 pub use effective::{Effective, Setting};
+pub(crate) use effective::{drop_in_name, drop_in_owners};
 pub(crate) use file::mentions_units;
 pub use file::{Decoding, File, Line, Mention, SectionContext};
 pub use file_kind::FileKind;

@@ -247,7 +247,7 @@ impl Places {
 
 impl Place {
     /// Sorts what units at `asker` see: their own root first, then by the search path.
-    pub(super) fn precedence(&self, asker: &Place) -> (bool, u8) {
+    pub(crate) fn precedence(&self, asker: &Place) -> (bool, u8) {
         (self.root != asker.root, self.rank)
     }
 

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Lsp,
     /// Judge unit files, and folders of them.
     Check(CheckArgs),
+    /// Print a unit with its drop-ins as systemd would read it.
+    Cat(CatArgs),
     /// Print the page of a rule, or the help of a directive.
     Explain(ExplainArgs),
 }
@@ -39,13 +41,8 @@ pub(crate) struct CheckArgs {
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// The systemd to judge for: a release number, or auto for the installed one, else the newest known.
-    #[arg(long, value_name = "auto|N", default_value = "auto")]
-    pub(crate) systemd_version: TargetVersion,
-    /// Whose units belong to the world as well: auto for the machine's own, none, or the root of an image, or folders of
-    /// units.
-    #[arg(long, value_name = "auto|none|DIR[,DIR]", default_value = "auto", value_parser = system_units)]
-    pub(crate) system_units: SystemUnits,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
     /// Report these rules only.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
     pub(crate) select: Vec<String>,
@@ -61,6 +58,37 @@ pub(crate) struct CheckArgs {
     /// With --fix or --diff: apply the repairs, too, that somebody should look at.
     #[arg(long)]
     pub(crate) unsafe_fixes: bool,
+    /// When text output is coloured.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// What belongs to the world, and who reads it.
+#[derive(clap::Args, Debug)]
+pub(crate) struct WorldArgs {
+    /// The systemd to judge for: a release number, or auto for the installed one, else the newest known.
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    pub(crate) systemd_version: TargetVersion,
+    /// Whose units belong to the world as well: auto for the machine's own, none, or the root of an image, or folders of
+    /// units.
+    #[arg(long, value_name = "auto|none|DIR[,DIR]", default_value = "auto", value_parser = system_units)]
+    pub(crate) system_units: SystemUnits,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CatArgs {
+    /// A unit's name (without a suffix a service is meant), or the path of one of its files.
+    pub(crate) unit: String,
+    /// Unit files and folders that make up the world; without any the current folder.
+    pub(crate) paths: Vec<PathBuf>,
+    /// How the unit is written.
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub(crate) format: TextOrJson,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// Replace the specifiers that the unit's name answers (%n, %p, %i, ...).
+    #[arg(long)]
+    pub(crate) expand: bool,
     /// When text output is coloured.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -86,6 +114,14 @@ pub(crate) enum Format {
     Sarif,
     /// Commands of a GitHub workflow, which annotate the lines.
     Github,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum TextOrJson {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

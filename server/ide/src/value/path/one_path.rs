@@ -4,8 +4,8 @@
 use unit_catalog::{Section, UnitType, ValueKind as K};
 
 use super::path_simplify::{Wanted, is_normalized};
-use crate::value::Checker;
 use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::{Checker, Effect};
 
 /// Judges a path that is the whole value.
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -64,7 +64,13 @@ pub(super) fn check_working_directory(checker: &mut Checker<'_>) {
 pub(super) fn check_pid_file(checker: &mut Checker<'_>) {
     let value = checker.value;
     let wanted = if value.starts_with('/') { Wanted::AbsoluteNoApi } else { Wanted::Any };
-    checker.path(0..value.len(), value, wanted);
+    let specifiers_known = bad_specifier(value, SpecifierSet::Unit, checker.context.version).is_none();
+    if let Some(error) = checker.path(0..value.len(), value, wanted)
+        && specifiers_known
+    {
+        // It says "ignoring", and then the unit "failed to load properly".
+        error.effect = Effect::RefusesUnit;
+    }
     var_run(checker);
 }
 
@@ -143,7 +149,8 @@ mod tests {
         good("Service", "EnvironmentFile", &["-/etc/default/x", "/etc/*.conf"]);
         faults("Service", "EnvironmentFile", &["--/etc/x", "etc/x", "-"], Effect::IgnoresLine);
         good("Service", "PIDFile", &["x.pid", "/run/x.pid", "%t/x.pid"]);
-        faults("Service", "PIDFile", &["../x.pid", "/proc/x", "%Z"], Effect::IgnoresLine);
+        faults("Service", "PIDFile", &["../x.pid", "/proc/x"], Effect::RefusesUnit);
+        faults("Service", "PIDFile", &["%Z"], Effect::IgnoresLine);
         faults("Service", "PIDFile", &["/var/run/x.pid"], Effect::Notice);
         good("Service", "RootHash", &["/x", "0123456789abcdef 0123456789ABCDEF"]);
         faults(

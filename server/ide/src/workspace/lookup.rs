@@ -1,0 +1,67 @@
+//! From what a person types to a unit: names without suffix, the place that a name is seen from, names nearby.
+
+use unit_catalog::UnitType;
+
+use super::{Place, Scope, UnitLink, UnitName, Workspace};
+
+/// So many names are offered in place of one that nobody knows.
+const MOST_NAMES: usize = 5;
+
+impl UnitName {
+    /// Reads a name as `systemctl` takes it: without a suffix it is a service's.
+    pub fn of_typed(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| Self::parse(&format!("{text}.{}", UnitType::Service.suffix())))
+    }
+}
+
+impl Workspace {
+    /// The place from which the unit that a person names is seen: that of a file or link of this name, in the folders
+    /// of the workspace before the machine's, for the system manager before users' managers. `None` for an unknown name.
+    pub fn place_of(&self, name: &UnitName) -> Option<Place> {
+        let template = name.template();
+        let names = || std::iter::once(name).chain(&template).map(UnitName::as_str);
+        let files = names().flat_map(|name| self.files_of(name)).map(|file| file.place.clone());
+        let links = names().flat_map(|name| self.disk.links.called(name));
+        let links = links.filter(|placed| !placed.link.enables()).map(|placed| placed.place.clone());
+        let declares = |name: &str| {
+            self.files_mentioning(name)
+                .filter(move |file| {
+                    let mut mentions = file.mentions().iter();
+                    mentions.any(|mention| mention.directive.name == "Alias" && &*mention.name == name)
+                })
+                .map(|file| file.place.clone())
+                .collect::<Vec<_>>()
+        };
+        let declared = names().flat_map(declares);
+        files.chain(links).chain(declared).min_by_key(|place| {
+            (place.is_machine(), place.scope == Scope::User, place.rank, place.root.clone())
+        })
+    }
+
+    /// The names of units that come nearest to one that nobody knows, the nearest first; a few at most.
+    pub fn names_near(&self, name: &str) -> Vec<String> {
+        let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
+        let wanted = name.to_ascii_lowercase();
+        let wanted_stem = stem(&wanted);
+        let most = (wanted_stem.chars().count() / 3).clamp(1, 3);
+        let fragments = self.files().filter_map(|file| Some(file.kind.unit_name()?.as_str()));
+        let links = self.links().filter(|link| !link.enables()).map(UnitLink::name);
+        let mut near: Vec<(usize, &str)> = fragments
+            .chain(links)
+            .filter_map(|known| {
+                let lower = known.to_ascii_lowercase();
+                let whole = strsim::damerau_levenshtein(&wanted, &lower);
+                let stems = match stem(&lower) == wanted_stem {
+                    true => Some(1),
+                    false if wanted_stem.len() >= 3 && lower.starts_with(&wanted_stem) => Some(most),
+                    false => None,
+                };
+                let distance = Some(whole).filter(|whole| *whole <= most).into_iter().chain(stems).min()?;
+                Some((distance, known))
+            })
+            .collect();
+        near.sort_unstable();
+        near.dedup();
+        near.into_iter().map(|(_, known)| known.to_owned()).take(MOST_NAMES).collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! The world that a command looks at: the files and folders on the command line, over the machine's own units.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use unit_catalog::Version;
+use unit_ide::workspace::{File, FileKind, Place, Places, UnitLink, UnitName, Workspace};
+
+use super::args::WorldArgs;
+use crate::disk::{self, Reader, SystemUnits};
+
+/// Reads what lies at `paths`, and the machine's units where they belong to the world.
+pub(crate) fn read(paths: &[PathBuf], args: &WorldArgs) -> (Workspace, Targets) {
+    let version = args.systemd_version.resolve();
+    let mut targets = Targets::collect(paths, &args.system_units, version);
+    let mut workspace = Workspace::within(targets.places.clone().into(), version);
+    let system = disk::machine(targets.reader());
+    workspace.set_on_disk(system.files, system.links);
+    workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
+    (workspace, targets)
+}
+
+/// The world around one unit.
+pub(crate) struct World {
+    pub(crate) workspace: Workspace,
+    pub(crate) targets: Targets,
+    pub(crate) subject: Subject,
+}
+
+/// The unit that a command is about.
+pub(crate) enum Subject {
+    /// It was named; it is seen from this place.
+    Unit(UnitName, Place),
+    /// One of its files was named.
+    File(Arc<Path>),
+}
+
+impl World {
+    /// Reads `paths`, or the current folder, and finds the unit there. What cannot be found is said on standard error.
+    pub(crate) fn around(unit: &str, paths: &[PathBuf], args: &WorldArgs) -> Option<Self> {
+        let name = UnitName::of_typed(unit);
+        let is_path = unit.contains('/') || name.is_none() && Path::new(unit).exists();
+        let file = is_path.then(|| PathBuf::from(unit));
+        let here = [PathBuf::from(".")];
+        let around = if paths.is_empty() { &here } else { paths };
+        let (workspace, mut targets) = read(&[around, file.as_slice()].concat(), args);
+        if paths.is_empty() {
+            // Nobody asked for the current folder: what cannot be read there is no error.
+            targets.errors.retain(|(path, _)| Some(path) == file.as_ref());
+        }
+        let subject = match &file {
+            Some(file) => {
+                let path = std::path::absolute(file).ok();
+                let known = path.and_then(|path| Some(workspace.file(&path)?.path.clone()));
+                known.map(Subject::File)
+            }
+            None => name.clone().and_then(|name| {
+                let place = workspace.place_of(&name)?;
+                Some(Subject::Unit(name, place))
+            }),
+        };
+        let Some(subject) = subject else {
+            super::say_errors(&targets.errors);
+            if !is_path {
+                let name = name.as_ref().map_or(unit, UnitName::as_str);
+                let near = workspace.names_near(name);
+                let near =
+                    if near.is_empty() { String::new() } else { format!("; near it: {}", near.join(", ")) };
+                super::say(format_args!("unitls: there is no unit `{name}` in sight{near}"));
+            }
+            return None;
+        };
+        Some(Self { workspace, targets, subject })
+    }
+
+    /// The name to show a file under; that of the current folder goes without saying.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let name = self.targets.name(path);
+        name.strip_prefix(".").unwrap_or(&name).display().to_string()
+    }
+
+    /// The exit status of a command that has found its unit; what could not be read is said on standard error.
+    pub(crate) fn status(&self) -> ExitCode {
+        super::say_errors(&self.targets.errors);
+        if self.targets.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    }
+}
+
+/// What the paths on the command line come to.
+pub(crate) struct Targets {
+    /// The files that they name or hold, with the names to show them under.
+    pub(crate) shown: BTreeMap<Arc<Path>, PathBuf>,
+    files: Vec<File>,
+    links: Vec<UnitLink>,
+    places: Places,
+    version: Version,
+    /// The folders that were given, and how.
+    given: Vec<(PathBuf, PathBuf)>,
+    /// What could not be read, and why.
+    pub(crate) errors: Vec<(PathBuf, String)>,
+}
+
+impl Targets {
+    fn collect(paths: &[PathBuf], system_units: &SystemUnits, version: Version) -> Self {
+        let mut targets = Self {
+            shown: BTreeMap::new(),
+            files: Vec::new(),
+            links: Vec::new(),
+            places: Places { folders: Vec::new(), machine: system_units.search_path() },
+            version,
+            given: Vec::new(),
+            errors: Vec::new(),
+        };
+        for given in paths {
+            let Ok(path) = std::path::absolute(given) else {
+                targets.errors.push((given.clone(), "is no path".to_owned()));
+                continue;
+            };
+            match std::fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => targets.add_folder(given, &path),
+                Ok(_) => targets.add_file(given, &path),
+                Err(error) => targets.errors.push((given.clone(), error.to_string())),
+            }
+        }
+        targets
+    }
+
+    /// The name to show a file under: as it was given, or below the folder that was.
+    pub(crate) fn name(&self, path: &Path) -> PathBuf {
+        let below = || {
+            let (folder, given) = self.given.iter().find(|(folder, _)| path.starts_with(folder))?;
+            Some(given.join(path.strip_prefix(folder).ok()?))
+        };
+        self.shown.get(path).cloned().or_else(below).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// What files are to be taken for, by the folders known so far.
+    fn reader(&self) -> Reader<'_> {
+        Reader { places: &self.places, version: self.version, count: None }
+    }
+
+    fn add_folder(&mut self, given: &Path, folder: &Path) {
+        let root: Arc<Path> = folder.into();
+        self.given.push((folder.to_owned(), given.to_owned()));
+        if !self.places.folders.contains(&root) {
+            self.places.folders.push(root);
+        }
+        let found = disk::whole(folder, self.reader());
+        for file in found.files.iter().filter(|file| file.kind.is_judged()) {
+            let below = file.path.strip_prefix(folder).unwrap_or(&file.path);
+            self.shown.insert(file.path.clone(), given.join(below));
+        }
+        for (path, error) in found.errors {
+            let below = path.strip_prefix(folder).map_or(path.clone(), |below| given.join(below));
+            self.errors.push((below, error));
+        }
+        self.files.extend(found.files);
+        self.links.extend(found.links);
+    }
+
+    fn add_file(&mut self, given: &Path, path: &Path) {
+        if !FileKind::of_path(path).is_judged() {
+            let types =
+                "its name says no type of unit (.service, .socket, …), and it lies in no drop-in folder";
+            self.errors.push((given.to_owned(), types.to_owned()));
+            return;
+        }
+        // The files beside it are its world: for a drop-in those beside its folder.
+        let folder = match FileKind::of_path(path) {
+            FileKind::DropIn { .. } => path.parent().and_then(Path::parent),
+            _ => path.parent(),
+        };
+        let folder = folder.unwrap_or(Path::new("/"));
+        if !self.places.folders.iter().any(|known| folder.starts_with(known)) {
+            self.places.folders.push(folder.into());
+            let beside = disk::siblings(folder, self.reader());
+            self.files.extend(beside.files);
+            self.links.extend(beside.links);
+        }
+        match disk::read(path, self.reader()) {
+            Ok(file) => {
+                self.shown.insert(file.path.clone(), given.to_owned());
+                self.files.push(file);
+            }
+            Err(error) => self.errors.push((given.to_owned(), error.to_string())),
+        }
+    }
+}
