@@ -178,7 +178,7 @@ fn the_managers_configuration_is_judged_as_units_are() {
             image/usr/lib/systemd/user.conf.d/x.conf:1:1-20 error unknown-section: This line stands before the first section: systemd ignores it.
             image/usr/lib/systemd/user.conf.d/x.conf:3:1-17 warning key-too-new: `ReloadLimitBurst=` came with systemd 253; systemd 252 ignores the line.
             image/usr/lib/systemd/user.conf.d/x.conf:4:24-25 error invalid-value: `c` is no assignment: systemd ignores this part. `DefaultEnvironment=` takes NAME=VALUE, in quotes where blanks are part of it.
-            image/usr/lib/systemd/user.conf.d/x.conf:5:1-9 error bad-section-header: A section header ends with `]`: systemd stops reading here and refuses the unit.
+            image/usr/lib/systemd/user.conf.d/x.conf:5:1-9 error bad-section-header: A section header ends with `]`: systemd stops reading here.
         "#]],
     );
     check_findings(
