@@ -8,6 +8,7 @@ pub mod settings;
 mod shell;
 mod start_limit;
 mod systemctl;
+pub mod timer;
 
 pub use arguments::CallWord;
 pub(crate) use program::file_name;

@@ -96,6 +96,16 @@ impl StartLimit {
         Self::last(unit, &INTERVAL, |value| time_span(value).is_some())
     }
 
+    /// The line that switches the limit off, where one does.
+    pub fn off_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
+        let burst = Self::last(unit, &BURST, |value| value.parse::<u32>().is_ok());
+        let zero =
+            |setting: &Setting<'_>| time_span(setting.value()).is_some_and(|span| span.seconds() == 0.0);
+        Self::interval_setting(unit)
+            .filter(zero)
+            .or(burst.filter(|setting| setting.value().parse() == Ok(0u32)))
+    }
+
     /// The last usable assignment among several spellings of one setting.
     fn last<'a>(
         unit: &Effective<'a>,

@@ -1,10 +1,14 @@
 //! Rule: a socket's service that boot starts anyway.
 
-use unit_catalog::{Section, UnitType};
+use unit_catalog::{Section, Sockets, UnitType};
 
 use super::declare::declare_rule;
+use super::dependency::names;
+use super::neighbours::{boot_setting, is_tied};
 use super::unit::UnitContext;
-use crate::workspace::{Effective, Setting, UnitName, accepts};
+use crate::diagnostic::Severity;
+use crate::fix::Fix;
+use crate::workspace::accepts;
 
 declare_rule! {
     /// ## What it does
@@ -56,7 +60,7 @@ declare_rule! {
     ///
     /// The service is tied to its socket by `Also=`, `Requires=`, `Wants=`, `BindsTo=` or `Sockets=`
     /// (an eager start on purpose) or the socket names the service in its `[Install]`, the socket has
-    /// `Conflicts=` with the service, or `Accept=yes`.
+    /// `Conflicts=` with the service, or `Accept=yes`. It is a warning where the program cannot work without its socket.
     ///
     /// ## Source
     ///
@@ -66,23 +70,10 @@ declare_rule! {
         category: Install,
         severity: Information,
         since: Always,
-        fix: None,
+        fix: Always,
         check: Unit(check),
     }
 }
-
-/// Targets that boot reaches by itself.
-const BOOT: [&str; 6] = [
-    "multi-user.target",
-    "graphical.target",
-    "default.target",
-    "basic.target",
-    "sysinit.target",
-    "network-online.target",
-];
-
-/// Keys of `[Install]` that name the units which then start this one.
-const INSTALLED_BY: [&str; 3] = ["WantedBy", "RequiredBy", "UpheldBy"];
 
 fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Service {
@@ -91,53 +82,36 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some((name, boot)) = cx.name().zip(boot_setting(cx.unit)) else {
         return;
     };
-    for socket in cx.workspace.triggers_of(cx.unit, UnitType::Socket) {
-        let Some(socket_name) = socket.name.clone().filter(|_| !accepts(&socket)) else {
+    let fd_only = cx.launches().last().is_some_and(|launch| launch.sockets() == Some(Sockets::Required));
+    for socket in cx.triggers(UnitType::Socket).iter() {
+        let Some(socket_name) = socket.name.clone().filter(|_| !accepts(socket)) else {
             continue;
         };
-        let excludes = names(&socket, Section::Unit, "Conflicts", name);
-        let comes_along = INSTALLED_BY.iter().any(|key| names(&socket, Section::Install, key, name));
-        if excludes || comes_along || is_tied(cx.unit, name, &socket_name) {
+        let excludes = names(cx, socket, Section::Unit, &["Conflicts"], name);
+        let comes_along = names(cx, cx.unit, Section::Install, &["Also"], &socket_name);
+        if excludes || comes_along || is_tied(cx, socket) {
             continue;
         }
         let message = format!(
             "`{socket_name}` starts this service on demand, but enabling the service starts it at boot as well: \
              the socket then delays nothing, and is refused when started after its service."
         );
-        let severity = ACTIVATED_SERVICE_ENABLED_AT_BOOT.severity;
-        if let Some(finding) = cx.report_value(&ACTIVATED_SERVICE_ENABLED_AT_BOOT, severity, boot, message)
-            && let Some(fragment) = socket.fragment
-        {
-            let header = fragment.unit.sections().find(|section| section.name() == "Socket");
-            let range = header.map_or(unit_syntax::TextRange::new(0, 0), |section| section.header.range());
-            finding.relate(fragment, range, format!("`{socket_name}` starts `{name}`"));
+        // A program that cannot work without its socket will even fail.
+        let severity = if fd_only { Severity::Warning } else { ACTIVATED_SERVICE_ENABLED_AT_BOOT.severity };
+        if let Some(finding) = cx.report_value(&ACTIVATED_SERVICE_ENABLED_AT_BOOT, severity, boot, message) {
+            if let Some((file, range)) = socket.header() {
+                finding.relate(file, range, format!("`{socket_name}` starts `{name}`"));
+            }
+            let key = boot.entry.key().unwrap_or_default();
+            let also = format!("Also={socket_name}");
+            let install = Fix::risky(format!("Replace `{key}=` by `{also}`"));
+            finding.offer(install.replace(boot.file, boot.line_range(), also));
+            let requires = format!("Requires={socket_name}");
+            finding.offer(Fix::risky(format!("Add `{requires}`")).insert(
+                boot.file,
+                Section::Unit,
+                &requires,
+            ));
         }
     }
-}
-
-/// The `[Install]` line that starts the unit at boot.
-fn boot_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
-    INSTALLED_BY.iter().find_map(|key| {
-        let settings = unit.list(Section::Install, key).into_iter();
-        settings
-            .into_iter()
-            .find(|setting| setting.value().split_ascii_whitespace().any(|word| BOOT.contains(&word)))
-    })
-}
-
-/// Whether the service itself asks for the socket, so that the early start is meant.
-fn is_tied(service: &Effective<'_>, name: &UnitName, socket: &UnitName) -> bool {
-    let mut lists = vec![(Section::Install, "Also"), (Section::Service, "Sockets")];
-    lists.extend(["Requires", "Wants", "BindsTo", "Requisite", "Upholds"].map(|key| (Section::Unit, key)));
-    lists.into_iter().any(|(section, key)| {
-        service.list(section, key).iter().any(|setting| {
-            let mut words = setting.value().split_ascii_whitespace();
-            words.any(|word| name.expand(word).as_deref() == Some(socket.as_str()))
-        })
-    })
-}
-
-fn names(unit: &Effective<'_>, section: Section, key: &str, other: &UnitName) -> bool {
-    let settings = unit.list(section, key);
-    settings.iter().any(|setting| setting.value().split_ascii_whitespace().any(|word| word == other.as_str()))
 }

@@ -8,6 +8,7 @@ mod unit;
 
 mod accept_instance_restart;
 mod activated_service_enabled_at_boot;
+mod activated_service_without_socket_dependency;
 mod bad_section_header;
 mod broken_continuation;
 mod dbus_type_without_name;
@@ -27,6 +28,7 @@ mod key_in_wrong_section;
 mod key_too_new;
 mod listen_address_conflict;
 mod multiple_execstart;
+mod neighbours;
 mod no_exec_command;
 mod not_text;
 mod notify_access_too_narrow;
@@ -37,21 +39,30 @@ mod onfailure_per_attempt;
 mod ordering_without_pull;
 mod path_level_trigger_loop;
 mod path_unit_missing;
+mod readiness_too_early;
 mod remedy;
 mod requires_without_ordering;
+mod restart_unlimited_busy_loop;
+mod service_rebinds_activated_address;
 mod socket_accept_mismatch;
 mod socket_oneshot_does_not_drain;
 mod socket_path_inside_runtime_directory;
 mod socket_without_service;
+mod start_limit_quick_giveup;
 mod start_limit_unreachable;
 mod start_limit_wrong_section;
 mod timeoutstart_not_idle_timeout;
+mod timer_never_first_fires;
+mod timer_target_also_enabled;
 mod timer_unit_missing;
 mod trigger;
 mod trigger_condition_spin;
+mod trigger_pulls_in_target;
+mod triggered_unit_remains_active;
 mod type_forking_foreground;
 mod type_notify_unsupported;
 mod type_simple_daemonizes;
+mod type_simple_hides_exec_failure;
 mod unknown_key;
 mod unknown_section;
 mod unused_allow;
@@ -75,8 +86,13 @@ pub static RULES: &[&Rule] = &[
     &socket_without_service::SOCKET_WITHOUT_SERVICE,
     &socket_accept_mismatch::SOCKET_ACCEPT_MISMATCH,
     &activated_service_enabled_at_boot::ACTIVATED_SERVICE_ENABLED_AT_BOOT,
+    &activated_service_without_socket_dependency::ACTIVATED_SERVICE_WITHOUT_SOCKET_DEPENDENCY,
+    &service_rebinds_activated_address::SERVICE_REBINDS_ACTIVATED_ADDRESS,
+    &trigger_pulls_in_target::TRIGGER_PULLS_IN_TARGET,
     &start_limit_unreachable::START_LIMIT_UNREACHABLE,
+    &start_limit_quick_giveup::START_LIMIT_QUICK_GIVEUP,
     &start_limit_wrong_section::START_LIMIT_WRONG_SECTION,
+    &restart_unlimited_busy_loop::RESTART_UNLIMITED_BUSY_LOOP,
     &oneshot_restart_refused::ONESHOT_RESTART_REFUSED,
     &type_simple_daemonizes::TYPE_SIMPLE_DAEMONIZES,
     &type_forking_foreground::TYPE_FORKING_FOREGROUND,
@@ -84,8 +100,13 @@ pub static RULES: &[&Rule] = &[
     &notify_access_too_narrow::NOTIFY_ACCESS_TOO_NARROW,
     &notify_blocked_by_sandbox::NOTIFY_BLOCKED_BY_SANDBOX,
     &oneshot_long_running::ONESHOT_LONG_RUNNING,
+    &readiness_too_early::READINESS_TOO_EARLY,
+    &type_simple_hides_exec_failure::TYPE_SIMPLE_HIDES_EXEC_FAILURE,
     &dbus_type_without_name::DBUS_TYPE_WITHOUT_NAME,
     &timer_unit_missing::TIMER_UNIT_MISSING,
+    &timer_never_first_fires::TIMER_NEVER_FIRST_FIRES,
+    &triggered_unit_remains_active::TRIGGERED_UNIT_REMAINS_ACTIVE,
+    &timer_target_also_enabled::TIMER_TARGET_ALSO_ENABLED,
     &path_unit_missing::PATH_UNIT_MISSING,
     &exec_stops_itself::EXEC_STOPS_ITSELF,
     &requires_without_ordering::REQUIRES_WITHOUT_ORDERING,

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use unit_catalog::{Section, UnitType, Version};
+use unit_catalog::{UnitType, Version};
 use unit_syntax::TextRange;
 
 use super::Rule;
@@ -106,15 +106,7 @@ impl<'a> UnitContext<'a> {
 
     /// The header of the unit's own section in its fragment, else the fragment's start.
     pub(crate) fn header(&self) -> Option<(&'a Arc<File>, TextRange)> {
-        let fragment = self.unit.fragment?;
-        let own = self.unit.unit_type.own_section().map(Section::name);
-        let sections = || fragment.unit.sections();
-        let header = sections().find(|section| Some(section.name()) == own).or_else(|| sections().next());
-        let range = header.map_or(TextRange::new(0, 0), |section| {
-            let header = section.header;
-            header.name_range().map_or(header.range(), |name| TextRange::new(name.start - 1, name.end + 1))
-        });
-        Some((fragment, range))
+        self.unit.header()
     }
 
     /// Reports a finding at `range` of `file`; `None` when it is not the file asked about.

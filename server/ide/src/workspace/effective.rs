@@ -111,6 +111,27 @@ impl<'a> Effective<'a> {
     }
 }
 
+impl<'a> Effective<'a> {
+    /// A template as the instance `INSTANCE`, which stands for all of them; any other unit as it is.
+    pub(crate) fn as_instance(&self) -> Self {
+        Self { name: self.name.as_ref().map(UnitName::as_instance), ..self.clone() }
+    }
+
+    /// The header of the unit's own section in its fragment, else the fragment's start: the place to point at when it is
+    /// about the unit as a whole.
+    pub(crate) fn header(&self) -> Option<(&'a Arc<File>, TextRange)> {
+        let fragment = self.fragment?;
+        let own = self.unit_type.own_section().map(Section::name);
+        let sections = || fragment.unit.sections();
+        let header = sections().find(|section| Some(section.name()) == own).or_else(|| sections().next());
+        let range = header.map_or(TextRange::new(0, 0), |section| {
+            let header = section.header;
+            header.name_range().map_or(header.range(), |name| TextRange::new(name.start - 1, name.end + 1))
+        });
+        Some((fragment, range))
+    }
+}
+
 impl Workspace {
     /// The unit that `file` belongs to, seen with `file` as its fragment or among its drop-ins.
     ///

@@ -54,6 +54,8 @@ struct Disk {
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     /// The files that are no units.
     by_family: FxHashMap<Family, Vec<Arc<Path>>>,
+    /// The files that name instances, by the template's name.
+    instances_mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
@@ -198,6 +200,14 @@ impl Workspace {
         open.chain(self.closed(self.disk.by_family.get(&family).into_iter().flatten()))
     }
 
+    /// The files whose values name an instance of `template`; also one that specifiers make (`job@%i.service`).
+    pub(crate) fn files_mentioning_instances(&self, template: &str) -> impl Iterator<Item = &Arc<File>> {
+        let is_instance = move |mention: &Mention| template_of(&mention.name).as_deref() == Some(template);
+        let mentions = move |file: &&Arc<File>| file.mentions().iter().any(is_instance);
+        let closed = self.disk.instances_mentioned.get(template).into_iter().flatten();
+        self.open.values().filter(mentions).chain(self.closed(closed))
+    }
+
     /// The links of this file name that units at `asker` see.
     pub(crate) fn links_called<'a>(
         &'a self,
@@ -277,6 +287,12 @@ impl Disk {
             if users.last() != Some(&path) {
                 users.push(path.clone());
             }
+            if let Some(template) = template_of(&mention.name) {
+                let users = self.instances_mentioned.entry(template.into()).or_default();
+                if users.last() != Some(&path) {
+                    users.push(path.clone());
+                }
+            }
         }
         self.files.insert(path, file);
     }
@@ -295,6 +311,9 @@ impl Disk {
         }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
+            if let Some(template) = template_of(&mention.name) {
+                forget(&mut self.instances_mentioned, &template, path);
+            }
         }
     }
 }
@@ -302,6 +321,13 @@ impl Disk {
 /// The family of a file that is no unit.
 fn other_family(file: &File) -> Option<Family> {
     file.kind.family().filter(|family| *family != Family::Units)
+}
+
+/// The template of an instance as values write it, specifiers and all: `job@.service` of `job@%i.service`.
+pub(crate) fn template_of(name: &str) -> Option<String> {
+    let (prefix, rest) = name.split_once('@')?;
+    let dot = rest.rfind('.').filter(|dot| *dot > 0)?;
+    Some(format!("{prefix}@{}", &rest[dot..]))
 }
 
 fn forget(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path) {

@@ -229,7 +229,9 @@ impl Workspace {
         let mut names: Vec<UnitName> = Vec::new();
         for aka in self.names_of(name, file) {
             names.extend(UnitName::parse(&aka).and_then(|aka| aka.with_type(unit_type)));
-            for user in self.files_mentioning(&aka) {
+            let template = aka.contains("@.").then_some(&*aka);
+            let instances = template.into_iter().flat_map(|aka| self.files_mentioning_instances(aka));
+            for user in self.files_mentioning(&aka).chain(instances) {
                 let owner = user.owner().and_then(UnitName::parse);
                 names.extend(owner.filter(|owner| owner.unit_type() == unit_type));
             }
@@ -240,7 +242,8 @@ impl Workspace {
         units
             .filter(|trigger| !trigger.fragment.is_some_and(|fragment| fragment.masked))
             .filter(|trigger| {
-                self.trigger_target(trigger).is_some_and(|(started, _)| {
+                let target = self.trigger_target(trigger).or_else(|| self.trigger_target(&trigger.as_instance()));
+                target.is_some_and(|(started, _)| {
                     started == *name
                         || matches!(self.resolve(&started, &file.place), Resolution::Found(found) if found.path == file.path)
                 })
@@ -249,7 +252,7 @@ impl Workspace {
     }
 
     /// The unit's name and its aliases: those that its `[Install]` section gives it, and links to it.
-    fn names_of(&self, name: &UnitName, file: &File) -> Vec<String> {
+    pub(crate) fn names_of(&self, name: &UnitName, file: &File) -> Vec<String> {
         let declared = file.mentions().iter().filter(|mention| mention.directive.name == "Alias");
         let declared = declared.filter_map(|mention| name.expand(&mention.name));
         let linked = self.linked_aliases(name, &file.place);

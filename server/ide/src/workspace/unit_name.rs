@@ -86,6 +86,12 @@ impl UnitName {
         UnitName::parse(&format!("{}@{instance}.{}", self.prefix(), self.unit_type.suffix()))
     }
 
+    /// Of a template the instance `INSTANCE`, which stands for all of them; any other name as it is.
+    pub(crate) fn as_instance(&self) -> UnitName {
+        let instance = self.is_template().then(|| self.with_instance("INSTANCE")).flatten();
+        instance.unwrap_or_else(|| self.clone())
+    }
+
     /// The same stem under another type: `foo.service` for `foo.socket`.
     pub fn with_type(&self, unit_type: UnitType) -> Option<UnitName> {
         UnitName::parse(&format!("{}.{}", self.stem(), unit_type.suffix()))
