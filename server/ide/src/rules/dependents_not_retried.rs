@@ -140,18 +140,16 @@ fn report(cx: &mut UnitContext<'_>, required: &Named<'_>) {
     let policy = other.as_ref().and_then(|other| restart(other).1);
     let alone = setting.value().trim() == unit.as_str();
     let severity = DEPENDENTS_NOT_RETRIED.severity;
-    if let Some(finding) = cx.report(&DEPENDENTS_NOT_RETRIED, severity, (setting.file, *range), message) {
-        if let Some(policy) = policy {
-            finding.relate_line(policy, format!("`{unit}` is restarted"));
-            let direct = "RestartMode=direct";
-            if alone && *key == "Requires" {
-                finding.offer(Fix::risky("Use `Wants=`").replace(setting.file, setting.key_range(), "Wants"));
-            }
-            finding.offer(Fix::risky(format!("Set `{direct}` in `{unit}` (from systemd 254)")).insert(
-                policy.file,
-                Section::Service,
-                direct,
-            ));
-        }
+    let Some(finding) = cx.report(&DEPENDENTS_NOT_RETRIED, severity, (setting.file, *range), message) else {
+        return;
+    };
+    if alone && *key == "Requires" {
+        finding.offer(Fix::risky("Use `Wants=`").replace(setting.file, setting.key_range(), "Wants"));
+    }
+    if let Some(policy) = policy {
+        finding.relate_line(policy, format!("`{unit}` is restarted"));
+        let direct = "RestartMode=direct";
+        let title = format!("Set `{direct}` in `{unit}` (from systemd 254)");
+        finding.offer(Fix::risky(title).insert(policy.file, Section::Service, direct));
     }
 }
