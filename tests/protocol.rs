@@ -8,6 +8,8 @@ mod command;
 mod disk;
 #[path = "protocol/edits.rs"]
 mod edits;
+#[path = "protocol/effective_unit.rs"]
+mod effective_unit;
 #[path = "protocol/features.rs"]
 mod features;
 #[path = "support/lsp_client.rs"]

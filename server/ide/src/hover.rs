@@ -7,6 +7,7 @@ use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind,
 use unit_syntax::{Entry, ItemKind, TextRange};
 
 use crate::activation::{Behaviour, End, Restart, ServiceType, StartLimit};
+use crate::effective_unit::{file_note, line_note};
 use crate::value::explain::{Subject, explain};
 use crate::value::{TimeSpan, boolean, canonical_word, time_span};
 use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
@@ -26,18 +27,41 @@ pub struct Hover {
 /// none are named.
 pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<u64>) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
-    if let ItemKind::Header = entry.item.kind() {
-        let name = entry.name_range()?;
-        // With its brackets.
-        let range = TextRange::new(name.start - 1, name.end + 1);
-        if !range.contains_inclusive(offset) {
-            return None;
-        }
-        let section = Section::from_name(entry.section_name()?)?;
-        let doc = unit_catalog::section_doc(section)?;
-        let markdown = format!("**[{}]**\n\n{}\n\n{}", section.name(), doc.summary, doc.body);
-        return Some(Hover { markdown, range });
+    let (mut hover, note) = match entry.item.kind() {
+        ItemKind::Header => (section(entry, offset)?, file_note(workspace, file)),
+        _ => (assignment(workspace, file, index, offset, now)?, line_note(workspace, file, index)),
+    };
+    if let Some(note) = note {
+        // Below the title: what stands behind a long page is not seen.
+        let title = hover.markdown.find("\n\n").unwrap_or(hover.markdown.len());
+        hover.markdown.insert_str(title, &format!("\n\n{note}"));
     }
+    Some(hover)
+}
+
+/// What a section is for.
+fn section(entry: &Entry, offset: u32) -> Option<Hover> {
+    let name = entry.name_range()?;
+    // With its brackets.
+    let range = TextRange::new(name.start - 1, name.end + 1);
+    if !range.contains_inclusive(offset) {
+        return None;
+    }
+    let section = Section::from_name(entry.section_name()?)?;
+    let doc = unit_catalog::section_doc(section)?;
+    let markdown = format!("**[{}]**\n\n{}\n\n{}", section.name(), doc.summary, doc.body);
+    Some(Hover { markdown, range })
+}
+
+/// What a directive or its value means.
+fn assignment(
+    workspace: &Workspace,
+    file: &Arc<File>,
+    index: usize,
+    offset: u32,
+    now: Option<u64>,
+) -> Option<Hover> {
+    let entry = &file.unit.entries()[index];
     let directive = file.lines()[index].directive?;
     let value_range = entry.value_range()?;
     let unit = workspace.effective_of(file);

@@ -171,8 +171,8 @@ TimeoutStartSec=5
             [Service]
             # web.service:4
             ExecStart=/bin/web
-            #TimeoutStartSec=1  # overridden by web.service.d/a.conf:2
-            #TimeoutStopSec=2  # overridden by web.service.d/a.conf:2
+            #TimeoutStartSec=1  # overridden by web.service.d/c.conf:2
+            #TimeoutStopSec=2  # overridden by web.service.d/b.conf:2
             StartLimitInterval=2
             # web.service.d/a.conf:2
             #TimeoutSec=3  # overridden by web.service.d/c.conf:2
@@ -505,6 +505,7 @@ fn names_nearby() {
     assert_eq!(near("web.timer"), "web.service web.socket");
     assert_eq!(near("httpd.servce"), "httpd.service");
     assert_eq!(near("work.service"), "worker@.service");
+    assert_eq!(near("wrokre@7.service"), "worker@.service");
     assert_eq!(near("mail.service"), "");
 }
 

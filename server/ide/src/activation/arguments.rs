@@ -58,7 +58,7 @@ impl<'a> Arguments<'a> {
                 true => known.trim_start_matches('-') == name.trim_start_matches('-'),
                 false => *known == name,
             };
-            style.valued.iter().any(|known| same(known))
+            style.valued.iter().any(same)
         };
         let mut only_operands = false;
         let mut at = 0;

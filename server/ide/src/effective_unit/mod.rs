@@ -2,6 +2,7 @@
 //! of it.
 
 mod fate;
+mod notes;
 mod render;
 mod slot;
 
@@ -13,6 +14,7 @@ use unit_syntax::ItemKind;
 
 use crate::workspace::{Effective, File, Place, Setting, UnitName, Workspace, drop_in_name};
 use fate::{Fate, fate};
+pub(crate) use notes::{file_note, line_note};
 pub use render::{LineNumbers, Names, Specifiers};
 use slot::{Slot, first_counts, slots};
 
@@ -68,8 +70,8 @@ pub struct EffectiveLine<'a> {
     pub setting: Setting<'a>,
     /// What became of it.
     pub standing: Standing<'a>,
-    /// Whether it sets something for systemd, rather than for other programs (`X-…`) or generators.
-    pub(crate) is_for_systemd: bool,
+    /// What it sets; missing where systemd knows no such key, or it is for other programs (`X-…`).
+    pub directive: Option<&'static Directive>,
 }
 
 /// What became of a line.
@@ -77,7 +79,7 @@ pub struct EffectiveLine<'a> {
 pub enum Standing<'a> {
     /// It has an effect.
     InEffect,
-    /// A later assignment counts in its place.
+    /// This later assignment counts in its place.
     Overridden(Setting<'a>),
     /// A later empty assignment has cleared the list that it was in.
     Cleared(Setting<'a>),
@@ -198,7 +200,7 @@ impl<'a> EffectiveUnit<'a> {
         }
         let aliases =
             unit.name.as_ref().map(|name| workspace.linked_aliases(name, asker)).unwrap_or_default();
-        Self { name: unit.name, aliases, files, sections: merge.sections }
+        Self { name: unit.name, aliases, files, sections: merge.finish() }
     }
 }
 
@@ -217,12 +219,21 @@ struct Merge<'a> {
     sections: Vec<EffectiveSection<'a>>,
     /// Where each section is in `sections`.
     by_name: FxHashMap<&'a str, usize>,
-    /// The lines that each setting is made of at the moment.
-    holders: FxHashMap<Slot, Vec<At>>,
+    /// What each setting is made of.
+    holders: FxHashMap<Slot, Holders>,
     /// Lines that still hold more than one setting: each of the others that they lose leaves them in effect.
     spare: FxHashMap<At, usize>,
     /// Whether systemd has refused the unit's own file, and reads no drop-ins.
     refused: bool,
+}
+
+/// The lines that a setting is made of.
+#[derive(Default)]
+struct Holders {
+    /// Those that make it up at the moment.
+    now: Vec<At>,
+    /// Those in whose place another one counts.
+    overridden: Vec<At>,
 }
 
 impl<'a> Merge<'a> {
@@ -240,7 +251,7 @@ impl<'a> Merge<'a> {
             let Some(fate) = fate(file, index, self.unit.as_ref()) else {
                 continue;
             };
-            let at = self.add(section, setting, !matches!(fate, Fate::Foreign));
+            let at = self.add(section, setting, file.lines()[index].directive);
             let standing = match fate {
                 _ if self.refused => Standing::Ignored("systemd refuses the unit".to_owned()),
                 _ if stop.is_some() => {
@@ -262,13 +273,13 @@ impl<'a> Merge<'a> {
         stop
     }
 
-    fn add(&mut self, name: &'a str, setting: Setting<'a>, is_for_systemd: bool) -> At {
+    fn add(&mut self, name: &'a str, setting: Setting<'a>, directive: Option<&'static Directive>) -> At {
         let section = *self.by_name.entry(name).or_insert_with(|| {
             self.sections.push(EffectiveSection { name, lines: Vec::new() });
             self.sections.len() - 1
         });
         let lines = &mut self.sections[section].lines;
-        lines.push(EffectiveLine { setting, standing: Standing::InEffect, is_for_systemd });
+        lines.push(EffectiveLine { setting, standing: Standing::InEffect, directive });
         (section, lines.len() - 1)
     }
 
@@ -288,21 +299,34 @@ impl<'a> Merge<'a> {
         }
         for slot in slots.into_iter().flatten() {
             let holders = self.holders.entry(slot).or_default();
-            if first_counts(directive) && !holders.is_empty() {
+            if first_counts(directive) && !holders.now.is_empty() {
                 return Standing::Ignored("the first one counts".to_owned());
             }
             if directive.list && !empty {
-                holders.push(at);
+                holders.now.push(at);
                 continue;
             }
-            for lost in std::mem::replace(holders, vec![at]) {
+            for lost in std::mem::replace(&mut holders.now, vec![at]) {
                 match self.spare.get_mut(&lost).filter(|spare| **spare > 0) {
                     Some(spare) => *spare -= 1,
-                    None if directive.list => self.line(lost).standing = Standing::Cleared(setting),
-                    None => self.line(lost).standing = Standing::Overridden(setting),
+                    None if directive.list => {
+                        self.sections[lost.0].lines[lost.1].standing = Standing::Cleared(setting);
+                    }
+                    None => holders.overridden.push(lost),
                 }
             }
         }
         Standing::InEffect
+    }
+
+    /// Settles which line counts in the place of those that were overridden: the last one, whatever came between.
+    fn finish(mut self) -> Vec<EffectiveSection<'a>> {
+        for holders in std::mem::take(&mut self.holders).into_values() {
+            for lost in holders.overridden {
+                let by = self.line(holders.now[0]).setting;
+                self.line(lost).standing = Standing::Overridden(by);
+            }
+        }
+        self.sections
     }
 }

@@ -124,9 +124,9 @@ impl<'a> EffectiveLine<'a> {
 
     /// Replaces specifiers in a part of the line; what is for other programs has none.
     fn expand<'t>(&self, text: &'t str, unit: &UnitName) -> Cow<'t, str> {
-        match self.is_for_systemd {
-            true => expand(text, unit),
-            false => text.into(),
+        match self.directive {
+            Some(_) => expand(text, unit),
+            None => text.into(),
         }
     }
 

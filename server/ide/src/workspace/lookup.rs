@@ -1,5 +1,7 @@
 //! From what a person types to a unit: names without suffix, the place that a name is seen from, names nearby.
 
+use std::path::Path;
+
 use unit_catalog::UnitType;
 
 use super::{Place, Scope, UnitLink, UnitName, Workspace};
@@ -15,6 +17,12 @@ impl UnitName {
 }
 
 impl Workspace {
+    /// The name to show a file under: its path below the open folder that holds it, else its whole path.
+    pub fn shown(&self, path: &Path) -> String {
+        let below = self.folders().iter().find_map(|folder| path.strip_prefix(folder).ok());
+        below.unwrap_or(path).display().to_string()
+    }
+
     /// The place from which the unit that a person names is seen: that of a file or link of this name, in the folders
     /// of the workspace before the machine's, for the system manager before users' managers. `None` for an unknown name.
     pub fn place_of(&self, name: &UnitName) -> Option<Place> {
@@ -38,10 +46,20 @@ impl Workspace {
         })
     }
 
+    /// What to say of a name that nobody knows: those that come nearest to it.
+    pub fn unknown(&self, name: &str) -> String {
+        match &self.names_near(name)[..] {
+            [] => format!("there is no unit `{name}` in sight"),
+            near => format!("there is no unit `{name}` in sight; near it: {}", near.join(", ")),
+        }
+    }
+
     /// The names of units that come nearest to one that nobody knows, the nearest first; a few at most.
     pub fn names_near(&self, name: &str) -> Vec<String> {
         let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
-        let wanted = name.to_ascii_lowercase();
+        // Of an instance the template is what there may be.
+        let template = UnitName::parse(name).and_then(|name| name.template());
+        let wanted = template.as_ref().map_or(name, UnitName::as_str).to_ascii_lowercase();
         let wanted_stem = stem(&wanted);
         let most = (wanted_stem.chars().count() / 3).clamp(1, 3);
         let fragments = self.files().filter_map(|file| Some(file.kind.unit_name()?.as_str()));

@@ -65,10 +65,7 @@ impl World {
             super::say_errors(&targets.errors);
             if !is_path {
                 let name = name.as_ref().map_or(unit, UnitName::as_str);
-                let near = workspace.names_near(name);
-                let near =
-                    if near.is_empty() { String::new() } else { format!("; near it: {}", near.join(", ")) };
-                super::say(format_args!("unitls: there is no unit `{name}` in sight{near}"));
+                super::say(format_args!("unitls: {}", workspace.unknown(name)));
             }
             return None;
         };

@@ -12,7 +12,7 @@ use unit_syntax::{Encoding, TextRange};
 use super::loading::Loader;
 use super::options::Options;
 use super::session::{Shared, Snapshot};
-use super::{code_action, convert, document_link, navigation, worker};
+use super::{code_action, convert, document_link, effective_unit, navigation, worker};
 
 /// The server's side of the protocol.
 pub(super) struct Backend {
@@ -29,6 +29,15 @@ impl Backend {
     /// Answers a frame that could not be read.
     pub(super) async fn malformed(&self) -> Result<()> {
         Err(Error::parse_error())
+    }
+
+    /// Answers [`effective_unit::REQUEST`] and [`effective_unit::CONTENT`].
+    pub(super) async fn effective_unit(
+        &self,
+        params: effective_unit::Params,
+    ) -> Result<effective_unit::Document> {
+        let answer = self.compute_anywhere(move |snapshot| effective_unit::document(snapshot, &params));
+        answer.await?.map_err(Error::invalid_params)
     }
 
     /// Computes an answer on a snapshot, off the thread that serves. A panic becomes an internal error.
@@ -74,6 +83,7 @@ impl LanguageServer for Backend {
             session.code_descriptions = describes_codes(&params.capabilities);
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
             session.navigation = navigation::Support::of_client(&params.capabilities);
+            session.effective_units = effective_unit::Support::of_client(&params.capabilities);
             session.initial_options = options.clone();
             session.configure(folders, options);
         });
@@ -276,6 +286,17 @@ impl LanguageServer for Backend {
         });
         answer.await
     }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+        if params.command != effective_unit::COMMAND {
+            return Err(Error::invalid_params(format!("there is no command {}", params.command)));
+        }
+        let params = effective_unit::Params::of_arguments(params.arguments);
+        let params = params.ok_or_else(|| Error::invalid_params("the argument is a URI or a unit's name"))?;
+        let document = self.effective_unit(params).await?;
+        self.shared.snapshot().effective_units.show(&self.client, &document);
+        Ok(serde_json::to_value(document).ok())
+    }
 }
 
 fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
@@ -320,6 +341,11 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         document_highlight_provider: Some(lsp::OneOf::Left(true)),
         document_symbol_provider: Some(lsp::OneOf::Left(true)),
         workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
+        execute_command_provider: Some(lsp::ExecuteCommandOptions {
+            commands: vec![effective_unit::COMMAND.to_owned()],
+            work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        }),
+        experimental: Some(serde_json::json!({ "effectiveUnit": { "scheme": effective_unit::SCHEME } })),
         document_link_provider: Some(lsp::DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),

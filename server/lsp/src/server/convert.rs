@@ -11,11 +11,19 @@ use unit_syntax::{Position, TextRange};
 
 use super::session::Snapshot;
 
-/// The path that stands for a document: the file's, or the name that the client gave an unsaved buffer.
+/// The path that stands for a document: the file's; for a document that is no file, such as an unsaved buffer or the old
+/// text in a comparison, its path below its scheme, which is no file's.
 pub(super) fn path(uri: &lsp::Uri) -> Arc<Path> {
-    match uri.to_file_path() {
-        Some(path) => path.as_ref().into(),
-        None => Path::new(uri.as_str()).into(),
+    let Some(path) = uri.to_file_path() else {
+        return Path::new(uri.as_str()).into();
+    };
+    match uri.scheme().as_str().eq_ignore_ascii_case("file") {
+        true => path.as_ref().into(),
+        false => {
+            let query = uri.query().map_or("", |query| query.as_str());
+            let folder = format!("{}:{query}", uri.scheme().as_str());
+            Path::new(&folder).join(path.strip_prefix("/").unwrap_or(&path)).into()
+        }
     }
 }
 

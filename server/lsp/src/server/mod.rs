@@ -4,6 +4,7 @@ mod backend;
 mod code_action;
 mod convert;
 mod document_link;
+mod effective_unit;
 mod frames;
 mod loading;
 mod navigation;
@@ -51,6 +52,8 @@ pub(crate) fn run() -> ExitCode {
     let (backend, input) = (shared.clone(), shared.clone());
     let (service, socket) = LspService::build(move |client| Backend::new(client, backend))
         .custom_method(frames::MALFORMED, Backend::malformed)
+        .custom_method(effective_unit::REQUEST, Backend::effective_unit)
+        .custom_method(effective_unit::CONTENT, Backend::effective_unit)
         .finish();
     runtime.block_on(async {
         Server::new(frames::stdin(input), tokio::io::stdout(), socket).serve(service).await;

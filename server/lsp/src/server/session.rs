@@ -14,7 +14,7 @@ use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
 use super::options::Options;
-use super::{convert, navigation};
+use super::{convert, effective_unit, navigation};
 use crate::disk::Found;
 
 /// The state that handlers and the diagnostics worker share.
@@ -41,6 +41,8 @@ pub(super) struct Session {
     pub(super) code_descriptions: bool,
     /// What the client makes of answers about places.
     pub(super) navigation: navigation::Support,
+    /// Whether the client shows effective units.
+    pub(super) effective_units: effective_unit::Support,
     /// The settings.
     pub(super) options: Options,
     /// The settings that the client began with: they hold where later ones say nothing.
@@ -82,6 +84,7 @@ pub(super) struct Snapshot {
     pub(super) edits: EditSupport,
     pub(super) code_descriptions: bool,
     pub(super) navigation: navigation::Support,
+    pub(super) effective_units: effective_unit::Support,
     pub(super) revision: u64,
 }
 
@@ -96,6 +99,7 @@ impl Default for Shared {
                 edits: EditSupport::default(),
                 code_descriptions: false,
                 navigation: navigation::Support::default(),
+                effective_units: effective_unit::Support::default(),
                 initial_options: options.clone(),
                 options,
                 generation: 0,
@@ -203,6 +207,7 @@ impl Shared {
             edits: session.edits,
             code_descriptions: session.code_descriptions,
             navigation: session.navigation,
+            effective_units: session.effective_units,
             revision,
         }
     }
@@ -252,8 +257,11 @@ impl Session {
         !places.folders.iter().chain(machine).any(|folder| path.starts_with(folder))
     }
 
-    /// Takes a document that the client opened.
+    /// Takes a document that the client opened; those that it has from us are no units of their own.
     pub(super) fn open(&mut self, uri: Uri, text: &str, version: i32) {
+        if effective_unit::is_effective(&uri) {
+            return;
+        }
         let path = convert::path(&uri);
         let open = OpenDocument { uri, document: Document::new(text), version, stale: true };
         self.documents.insert(path, open);
