@@ -1,5 +1,9 @@
 //! Asks running systemds whether what unitls says is so.
 
+#[path = "live/dump.rs"]
+mod dump;
+#[path = "live/graphs.rs"]
+mod graphs;
 #[path = "live/manager.rs"]
 mod manager;
 #[path = "live/restarts.rs"]

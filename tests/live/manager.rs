@@ -1,9 +1,9 @@
 //! A running user manager with units of its own: `systemctl`, what it logs, and what its services did.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixDatagram;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -154,6 +154,15 @@ impl Manager {
         }
     }
 
+    /// Lets user 65534 run a systemd inside.
+    pub(crate) fn open_to_nobody(&self) {
+        for folder in ["/run/systemd", "/run/live/nobody"] {
+            let folder = self.path(folder);
+            fs::create_dir_all(&folder).expect("/run can be written");
+            fs::set_permissions(folder, Permissions::from_mode(0o777)).expect("/run can be written");
+        }
+    }
+
     /// A path inside, as it is called here.
     pub(crate) fn path(&self, inside: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{inside}", self.inside))
@@ -181,7 +190,7 @@ impl Manager {
     /// What `systemctl show` says of each unit, by its `Id=` and property.
     pub(crate) fn show(&self, units: &[&str], properties: &[&str]) -> Vec<BTreeMap<String, String>> {
         let list = format!("--property={}", properties.join(","));
-        let outcome = self.systemctl([&["show", &list, "--"], units].concat());
+        let outcome = self.systemctl([&["show", "--all", &list, "--"], units].concat());
         let blocks = outcome.output.split("\n\n");
         let read = |block: &str| {
             let pairs = block.lines().filter_map(|line| line.split_once('='));

@@ -46,6 +46,8 @@ inside)
   # Without what is mounted below, but for /usr, where it is a file system of its own.
   mount -t overlay -o "lowerdir=$root,upperdir=/run/changes,workdir=/run/work" overlay /run/new
   ! mountpoint --quiet "$root/usr" || mount --bind "$root/usr" /run/new/usr
+  # Some releases take this for a container, and leave out what containers do not need.
+  rm -f /run/new/.dockerenv
   mount --rbind /dev /run/new/dev
   mount -t proc proc /run/new/proc
   mount -t sysfs sysfs /run/new/sys
