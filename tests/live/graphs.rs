@@ -1,7 +1,7 @@
 //! The graph of units, compared with what systemd makes of the same files: relation by relation, in both directions.
 //!
 //! Three witnesses: the dump of `systemd --test` for the scope of the system and of users, and, on a running user manager,
-//! `systemctl show` and `systemctl list-dependencies --reverse`. The sets are those of `graphs.md`, the stories of
+//! `systemctl show` and `systemctl list-dependencies --reverse`. The sets are those of `graphs/`, the stories of
 //! `tests/units`, the packages of `tests/corpus`, and all that is installed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,20 +106,21 @@ fn word(scope: Scope) -> &'static str {
     }
 }
 
-/// The sets that are written down.
+/// The sets that are written down: `graphs/*.md`, each `## heading` one for the scope that it begins with.
 fn written() -> Vec<Set> {
-    let text = fs::read_to_string(in_tests("live/graphs.md")).expect("the sets are there");
     let mut sets = Vec::new();
-    for section in sections(&text) {
-        let (scopes, title) = section.heading.split_once(": ").expect("a heading begins with a scope");
-        let scopes = match scopes {
-            "system" => &[Scope::System][..],
-            "user" => &[Scope::User],
-            "both" => &[Scope::System, Scope::User],
-            _ => panic!("{scopes}: system, user or both?"),
-        };
-        for &scope in scopes {
-            sets.push(Set::new(title, scope, section.sources(&text)));
+    for entry in fs::read_dir(in_tests("live/graphs")).expect("the sets are there") {
+        let path = entry.expect("its entries can be read").path();
+        let text = fs::read_to_string(path).expect("the sets are text");
+        for section in sections(&text) {
+            let (scopes, title) = section.heading.split_once(": ").expect("a heading begins with a scope");
+            let scopes = match scopes {
+                "system" => &[Scope::System][..],
+                "user" => &[Scope::User],
+                "both" => &[Scope::System, Scope::User],
+                _ => panic!("{scopes}: system, user or both?"),
+            };
+            sets.extend(scopes.iter().map(|scope| Set::new(title, *scope, section.sources(&text))));
         }
     }
     sets

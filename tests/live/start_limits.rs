@@ -9,7 +9,7 @@ use unit_ide::activation::{StartLimit, Verdict};
 
 use crate::manager::Manager;
 use crate::support::{Source, workspace};
-use crate::systemd::{Systemd, systemds};
+use crate::systemd::{Systemd, systemds, twice};
 
 /// How much later than on an idle machine a service may be given up.
 const PATIENCE: f64 = 3.0;
@@ -131,11 +131,6 @@ fn judge(systemd: &Systemd) -> String {
 
 #[test]
 fn limits_are_hit_as_computed() {
-    // As with scenarios: a machine that is busy elsewhere may upset a time, but not twice.
-    let judge = |systemd: &Systemd| match judge(systemd) {
-        wrong if wrong.is_empty() => wrong,
-        _ => judge(systemd),
-    };
-    let wrong: String = systemds().iter().map(judge).collect();
+    let wrong: String = systemds().iter().map(twice(judge)).collect();
     assert!(wrong.is_empty(), "{wrong}");
 }

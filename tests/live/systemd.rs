@@ -42,6 +42,15 @@ pub(crate) fn required() -> bool {
     env::var_os("UNITLS_LIVE").is_some_and(|value| value == "require")
 }
 
+/// A judge who asks again before complaining (an empty text is no complaint). A machine that is busy elsewhere may upset a
+/// time; what is really otherwise is so twice.
+pub(crate) fn twice(judge: impl Fn(&Systemd) -> String) -> impl Fn(&Systemd) -> String {
+    move |systemd| match judge(systemd) {
+        complaint if complaint.is_empty() => complaint,
+        _ => judge(systemd),
+    }
+}
+
 fn find() -> Result<Vec<Systemd>, String> {
     if env::var_os("UNITLS_LIVE").is_some_and(|value| value == "off") {
         return Err("UNITLS_LIVE=off".to_owned());
