@@ -15,6 +15,7 @@ pub mod graph;
 pub mod hover;
 pub mod implementation;
 pub mod navigation;
+pub mod references;
 pub mod rules;
 pub mod unit_reference;
 pub mod value;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use unit_catalog::{Directive, Section, ValueKind};
 use unit_syntax::{Entry, TextRange};
 
-use crate::activation::manager_calls;
+use crate::activation::{manager_calls, may_call_manager};
 use crate::value::extract_word::{Extract, without_quotes, words};
 use crate::workspace::{File, FileKind, UnitName, mentions_units};
 
@@ -55,7 +55,7 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
     let Some(value) = entry.value().filter(|value| !value.is_empty()) else {
         return Vec::new();
     };
-    let Some(source) = source(file, index, entry) else {
+    let Some(source) = source(file, index) else {
         return Vec::new();
     };
     let own = || file.unit_name();
@@ -98,52 +98,64 @@ pub(crate) fn list_flags(directive: &Directive) -> Extract {
 }
 
 /// What an entry names units by, if it may name any.
-fn source(file: &File, index: usize, entry: &Entry) -> Option<ReferenceSource> {
+fn source(file: &File, index: usize) -> Option<ReferenceSource> {
     match file.lines()[index].directive {
         Some(directive) if mentions_units(directive) => Some(ReferenceSource::Setting(directive)),
         Some(directive) if directive.kind == ValueKind::ExecCommand => {
             Some(ReferenceSource::Command(directive))
         }
         Some(_) => None,
-        None => (file.kind == FileKind::DBusService && entry.key() == Some("SystemdService"))
-            .then_some(ReferenceSource::BusActivation),
+        None => (file.kind == FileKind::DBusService
+            && file.unit.entries()[index].key() == Some("SystemdService"))
+        .then_some(ReferenceSource::BusActivation),
     }
 }
 
-/// Stands for an instance that is known at run time only.
-const INSTANCE: &str = "::INSTANCE::";
-
-/// The unit that `written` means in a file of the unit `own`.
-///
-/// Where it holds the instance of a template, it is that template; `None` where the name is known at run time only,
-/// or is none.
-pub(crate) fn named(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
-    replaced(own, written, UnitName::parse)
+/// The unit that `written` means in a file of the unit `own`; `None` where that is known at run time only, or is none.
+fn named(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+    meant(own, written, UnitName::parse)
 }
 
 /// The same for a name in a command: systemctl adds the suffix `.service` where there is none (`unit_name_mangle()`).
-pub(crate) fn called(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
-    replaced(own, written, |text| {
-        UnitName::parse(text).or_else(|| UnitName::parse(&format!("{text}.service")))
-    })
+fn called(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+    meant(own, written, |text| UnitName::parse(text).or_else(|| UnitName::parse(&format!("{text}.service"))))
 }
 
-fn replaced(
+fn meant(
     own: Option<&UnitName>,
     written: &str,
     parse: impl Fn(&str) -> Option<UnitName>,
 ) -> Option<UnitName> {
-    if !written.contains('%') {
-        return parse(written);
+    match own {
+        Some(own) => own.meant_by(written, parse),
+        None if written.contains('%') => None,
+        None => parse(written),
     }
-    let own = own?;
-    let instance = own.is_template().then(|| own.with_instance(INSTANCE)).flatten();
-    let name = parse(&instance.as_ref().unwrap_or(own).expand(written)?)?;
-    match name.as_str().matches(INSTANCE).count() {
-        0 => Some(name),
-        1 => name.template().filter(|template| !template.prefix().contains(INSTANCE)),
-        _ => None,
+}
+
+/// The names that a file means and that are not words of its values as they are: those with specifiers, those in commands,
+/// and the templates of instances.
+pub(crate) fn indirect_names(file: &File) -> Vec<Box<str>> {
+    let may_mean = |index: &usize| {
+        let value = file.unit.entries()[*index].value().unwrap_or_default();
+        match source(file, *index) {
+            Some(ReferenceSource::Setting(_)) => value.contains(['@', '%', '"', '\'']),
+            Some(ReferenceSource::Command(_)) => may_call_manager(value),
+            Some(ReferenceSource::BusActivation) => true,
+            None => false,
+        }
+    };
+    let mut names: Vec<Box<str>> = Vec::new();
+    for index in (0..file.lines().len()).filter(may_mean) {
+        for reference in references_in_entry(file, index) {
+            let template = reference.name.template();
+            names.extend(template.map(|template| template.as_str().into()));
+            names.push(reference.name.as_str().into());
+        }
     }
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// What a cursor points to, where it points to a unit.

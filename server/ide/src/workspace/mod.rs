@@ -18,6 +18,8 @@ use rustc_hash::FxHashMap;
 use unit_catalog::Version;
 use unit_syntax::Unit;
 
+use crate::unit_reference::indirect_names;
+
 pub use effective::{Effective, Setting};
 pub(crate) use effective::{drop_in_name, drop_in_owners};
 pub(crate) use file::mentions_units;
@@ -54,8 +56,8 @@ struct Disk {
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     /// The files that are no units.
     by_family: FxHashMap<Family, Vec<Arc<Path>>>,
-    /// The files that name instances, by the template's name.
-    instances_mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    /// Files that name a unit by other means than its name as a word, see [`indirect_names`].
+    meant: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
@@ -187,6 +189,16 @@ impl Workspace {
         open.chain(self.closed(closed))
     }
 
+    /// The same as far as units at `asker` see them.
+    pub(crate) fn files_called<'a>(
+        &'a self,
+        owner: &str,
+        asker: &Place,
+    ) -> impl Iterator<Item = &'a Arc<File>> {
+        let files: Vec<_> = self.files_of(owner).filter(|file| self.sees(asker, &file.place)).collect();
+        files.into_iter()
+    }
+
     /// The files whose values name `unit`, literally.
     pub fn files_mentioning(&self, unit: &str) -> impl Iterator<Item = &Arc<File>> {
         let mentions = move |file: &&Arc<File>| file.mentions().iter().any(|mention| &*mention.name == unit);
@@ -204,8 +216,18 @@ impl Workspace {
     pub(crate) fn files_mentioning_instances(&self, template: &str) -> impl Iterator<Item = &Arc<File>> {
         let is_instance = move |mention: &Mention| template_of(&mention.name).as_deref() == Some(template);
         let mentions = move |file: &&Arc<File>| file.mentions().iter().any(is_instance);
-        let closed = self.disk.instances_mentioned.get(template).into_iter().flatten();
-        self.open.values().filter(mentions).chain(self.closed(closed))
+        let closed = self.disk.meant.get(template).into_iter().flatten();
+        self.open.values().chain(self.closed(closed)).filter(mentions)
+    }
+
+    /// The files that may name the unit, or an instance of the template, of this name: by specifiers and in commands, too.
+    pub(crate) fn files_meaning<'a>(&'a self, unit: &UnitName) -> Vec<&'a Arc<File>> {
+        let mentioned = self.disk.mentioned.get(unit.as_str()).into_iter().flatten();
+        let meant = self.disk.meant.get(unit.as_str()).into_iter().flatten();
+        let mut files: Vec<_> = self.open.values().chain(self.closed(mentioned.chain(meant))).collect();
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|a, b| a.path == b.path);
+        files
     }
 
     /// The links of this file name that units at `asker` see.
@@ -283,16 +305,10 @@ impl Disk {
             self.activating.entry(unit.into()).or_default().push(path.clone());
         }
         for mention in file.mentions() {
-            let users = self.mentioned.entry(mention.name.clone()).or_default();
-            if users.last() != Some(&path) {
-                users.push(path.clone());
-            }
-            if let Some(template) = template_of(&mention.name) {
-                let users = self.instances_mentioned.entry(template.into()).or_default();
-                if users.last() != Some(&path) {
-                    users.push(path.clone());
-                }
-            }
+            remember(&mut self.mentioned, mention.name.clone(), &path);
+        }
+        for name in indirect_names(&file) {
+            remember(&mut self.meant, name, &path);
         }
         self.files.insert(path, file);
     }
@@ -311,10 +327,17 @@ impl Disk {
         }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
-            if let Some(template) = template_of(&mention.name) {
-                forget(&mut self.instances_mentioned, &template, path);
-            }
         }
+        for name in indirect_names(&file) {
+            forget(&mut self.meant, &name, path);
+        }
+    }
+}
+
+fn remember(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: Box<str>, path: &Arc<Path>) {
+    let paths = index.entry(name).or_default();
+    if paths.last() != Some(path) {
+        paths.push(path.clone());
     }
 }
 

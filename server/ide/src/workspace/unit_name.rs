@@ -138,11 +138,28 @@ impl UnitName {
     ///
     /// `None` where the word is no name, or an unknown one before run time.
     pub(crate) fn other(&self, word: &str) -> Option<UnitName> {
-        let expanded = match self.expand(word) {
-            None if self.is_template() => self.expand(&word.replacen("@%i.", "@.", 1))?,
-            expanded => expanded?,
-        };
-        UnitName::parse(&expanded).map(|other| self.instantiated(other))
+        self.meant_by(word, UnitName::parse).map(|other| self.instantiated(other))
+    }
+
+    /// The unit that `written` means in a file of this unit: specifiers are replaced, and `parse` reads the result. Where
+    /// that is the instance of a template which is known at run time only, it is the template.
+    pub(crate) fn meant_by(
+        &self,
+        written: &str,
+        parse: impl Fn(&str) -> Option<UnitName>,
+    ) -> Option<UnitName> {
+        if !written.contains('%') {
+            return parse(written);
+        }
+        if !self.is_template() {
+            return parse(&self.expand(written)?);
+        }
+        let name = parse(&self.with_instance(INSTANCE)?.expand(written)?)?;
+        match name.as_str().matches(INSTANCE).count() {
+            0 => Some(name),
+            1 => name.template().filter(|template| !template.as_str().contains(INSTANCE)),
+            _ => None,
+        }
     }
 
     /// What a template stands for in this unit's dependencies: an instance called as this unit's instance, else as the
@@ -175,6 +192,9 @@ impl UnitName {
         }
     }
 }
+
+/// Stands for an instance that is known at run time only.
+const INSTANCE: &str = "::INSTANCE::";
 
 impl fmt::Display for UnitName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
