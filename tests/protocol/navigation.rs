@@ -3,8 +3,8 @@
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
-use crate::lsp_client::{Client, workspace_folders};
-use crate::{folder, uri_in};
+use crate::lsp_client::{Client, place, workspace_folders};
+use crate::{folder, uri_in, write};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -104,6 +104,27 @@ fn definition_for_a_client_without_links() {
             { "uri": uri_in(&folder, "dice.service.d/10-a.conf"), "range": range([1, 0, 1, 9]) },
         ])
     );
+}
+
+#[test]
+fn references() {
+    let folder = units();
+    write(&folder, "many.service", &format!("# 🎲\n[Unit]\n{}", "After=a.service dice.service\n".repeat(20)));
+    let (mut client, capabilities, web) = session(&folder, json!({}));
+    assert_eq!(capabilities["referencesProvider"], true);
+    let mut ask = |declaration: bool| {
+        let mut params = place(&web, 4, 8);
+        params["context"] = json!({ "includeDeclaration": declaration });
+        let found = client.request("textDocument/references", params);
+        found.as_array().expect("a list").clone()
+    };
+    let at = |name: &str, part: [u32; 4]| json!({ "uri": uri_in(&folder, name), "range": range(part) });
+    let mut expected = vec![at("cube.service", [0, 0, 0, 0]), at("dice.socket", [0, 0, 0, 8])];
+    expected.extend((2..22).map(|line| at("many.service", [line, 16, line, 28])));
+    expected.extend([at("web.service", [4, 6, 4, 18]), at("web.service", [8, 47, 8, 51])]);
+    assert_eq!(ask(false), expected);
+    expected.splice(1..1, [at("dice.service", [0, 0, 0, 6]), at("dice.service.d/10-a.conf", [1, 0, 1, 9])]);
+    assert_eq!(ask(true), expected);
 }
 
 #[test]

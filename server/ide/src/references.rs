@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use unit_catalog::UnitType;
 use unit_syntax::TextRange;
 
@@ -11,7 +12,7 @@ use crate::unit_reference::{UnitReference, header_range, references_in, unit_at}
 use crate::workspace::{File, Place, Resolution, UnitLink, UnitName, Workspace};
 
 /// A place that leads to a unit.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reference {
     /// The file. It may be a link.
     pub path: Arc<Path>,
@@ -55,7 +56,7 @@ pub fn references(
     if declaration == Declaration::Included {
         found.extend(subject.files().into_iter().map(|file| place(file, first_header(file))));
     }
-    found.sort_unstable();
+    found.sort_unstable_by(|a, b| (a.path.as_os_str(), a.range).cmp(&(b.path.as_os_str(), b.range)));
     found.dedup();
     found
 }
@@ -99,17 +100,24 @@ impl<'a> Subject<'a> {
 
     /// Every name of the unit in a value or command, with its file.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&'a Arc<File>, UnitReference)> {
-        let mut files: Vec<_> =
-            self.names.iter().flat_map(|name| self.workspace.files_meaning(name)).collect();
-        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        files.dedup_by(|a, b| a.path == b.path);
+        let files = self.names.iter().flat_map(|name| self.workspace.files_meaning(name));
+        let files = in_order(files.collect(), |file| &file.path);
         let may_be_meant = |name: &UnitName| {
             self.names.contains(name)
                 || name.template().is_some_and(|template| self.names.contains(&template))
         };
+        // Thousands of files may say the same name at the same place.
+        let mut known: FxHashMap<UnitName, (&Place, bool)> = FxHashMap::default();
         files.into_iter().flat_map(move |file| {
             let meant = references_in(file).filter(|reference| may_be_meant(&reference.name));
-            let meant = meant.filter(|reference| self.is(&reference.name, &file.place));
+            let meant = meant.filter(|reference| match known.get(&reference.name) {
+                Some((place, is)) if **place == file.place => *is,
+                _ => {
+                    let is = self.is(&reference.name, &file.place);
+                    known.insert(reference.name.clone(), (&file.place, is));
+                    is
+                }
+            });
             meant.map(|reference| (file, reference)).collect::<Vec<_>>()
         })
     }
@@ -121,10 +129,7 @@ impl<'a> Subject<'a> {
         let to = self.names.iter().flat_map(|name| self.workspace.links_to(name.as_str(), &self.asker));
         let is_ours =
             |link: &&UnitLink| UnitName::parse(link.name()).is_some_and(|name| self.is(&name, &self.asker));
-        let mut links: Vec<_> = called.chain(to).filter(is_ours).collect();
-        links.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        links.dedup_by(|a, b| a.path == b.path);
-        links
+        in_order(called.chain(to).filter(is_ours).collect(), |link| &link.path)
     }
 
     /// The fragments of the sockets, timers, paths and automounts that start the unit by nothing but their name.
@@ -140,23 +145,26 @@ impl<'a> Subject<'a> {
             [Some(name.stem()), connections].into_iter().flatten()
         });
         let names = stems.flat_map(|stem| types.iter().map(move |unit_type| format!("{stem}.{unit_type}")));
-        let mut found: Vec<_> = names
-            .filter_map(|name| {
-                let unit = self.workspace.effective(&UnitName::parse(&name)?, &self.asker)?;
-                let (target, setting) = self.workspace.trigger_target(&unit)?;
-                let fragment = unit.fragment.filter(|fragment| !fragment.masked)?;
-                (setting.is_none() && self.is(&target, &fragment.place)).then_some(fragment)
-            })
-            .collect();
-        found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        found.dedup_by(|a, b| a.path == b.path);
-        found
+        let found = names.filter_map(|name| {
+            let unit = self.workspace.effective(&UnitName::parse(&name)?, &self.asker)?;
+            let (target, setting) = self.workspace.trigger_target(&unit)?;
+            let fragment = unit.fragment.filter(|fragment| !fragment.masked)?;
+            (setting.is_none() && self.is(&target, &fragment.place)).then_some(fragment)
+        });
+        in_order(found.collect(), |file| &file.path)
     }
 
     /// The unit's own files: its fragment, those that it hides, and drop-ins that speak for it alone.
     pub(crate) fn files(&self) -> Vec<&'a Arc<File>> {
         self.names.iter().flat_map(|name| self.workspace.files_called(name.as_str(), &self.asker)).collect()
     }
+}
+
+/// Sorts by path, and takes each once. (Comparing paths part by part is slow where there are thousands.)
+fn in_order<T>(mut all: Vec<T>, path: impl Fn(&T) -> &Arc<Path>) -> Vec<T> {
+    all.sort_unstable_by(|a, b| path(a).as_os_str().cmp(path(b).as_os_str()));
+    all.dedup_by(|a, b| path(a).as_os_str() == path(b).as_os_str());
+    all
 }
 
 /// The header of the section that only units of this type have; the first one where there is none.

@@ -37,7 +37,10 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str) -> Vec<WorkspaceSym
         .filter_map(|file| {
             let name = file.kind.unit_name()?;
             let match_rank = rank(name.as_str(), &query)?;
-            Some(((!is_inside(workspace, &file.path), match_rank, name.as_str(), &file.path), file))
+            Some((
+                (!is_inside(workspace, &file.path), match_rank, name.as_str(), file.path.as_os_str()),
+                file,
+            ))
         })
         .collect();
     found.sort_unstable_by_key(|(order, _)| *order);

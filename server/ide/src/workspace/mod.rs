@@ -225,8 +225,8 @@ impl Workspace {
         let mentioned = self.disk.mentioned.get(unit.as_str()).into_iter().flatten();
         let meant = self.disk.meant.get(unit.as_str()).into_iter().flatten();
         let mut files: Vec<_> = self.open.values().chain(self.closed(mentioned.chain(meant))).collect();
-        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        files.dedup_by(|a, b| a.path == b.path);
+        files.sort_unstable_by_key(|file| Arc::as_ptr(file));
+        files.dedup_by(|a, b| Arc::ptr_eq(a, b));
         files
     }
 

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
+use unit_ide::references::Declaration;
 use unit_ide::workspace::File;
 use unit_syntax::{Encoding, TextRange};
 
@@ -226,6 +227,20 @@ impl LanguageServer for Backend {
         Ok(answer.await?.flatten())
     }
 
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        let place = params.text_document_position;
+        let declaration = match params.context.include_declaration {
+            true => Declaration::Included,
+            false => Declaration::LeftOut,
+        };
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let found = unit_ide::references::references(&snapshot.workspace, file, offset, declaration);
+            navigation::references(snapshot, &found)
+        });
+        answer.await
+    }
+
     async fn document_highlight(
         &self,
         params: lsp::DocumentHighlightParams,
@@ -338,6 +353,7 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         })),
         definition_provider: Some(lsp::OneOf::Left(true)),
         implementation_provider: Some(lsp::ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(lsp::OneOf::Left(true)),
         document_highlight_provider: Some(lsp::OneOf::Left(true)),
         document_symbol_provider: Some(lsp::OneOf::Left(true)),
         workspace_symbol_provider: Some(lsp::OneOf::Left(true)),

@@ -7,7 +7,7 @@ use serde_json::json;
 use tower_lsp::ls_types as lsp;
 use unit_ide::completion::{Completion, CompletionItem, CompletionKind};
 use unit_ide::diagnostic::{Diagnostic, Severity};
-use unit_syntax::{Position, TextRange};
+use unit_syntax::{Document, Position, TextRange};
 
 use super::session::Snapshot;
 
@@ -50,6 +50,24 @@ pub(super) fn range(snapshot: &Snapshot, path: &Path, range: TextRange) -> lsp::
         lsp::Position::new(position.line, position.column)
     };
     lsp::Range::new(position(range.start), position(range.end))
+}
+
+/// More ranges of a file that is not open are measured in one go.
+const FEW_RANGES: usize = 16;
+
+/// Byte ranges of a file in the client's columns.
+pub(super) fn ranges(snapshot: &Snapshot, path: &Path, all: &[TextRange]) -> Vec<lsp::Range> {
+    match snapshot.workspace.file(path) {
+        Some(file) if all.len() > FEW_RANGES && !snapshot.documents.contains_key(path) => {
+            let document = Document::new(&file.unit.text());
+            let position = |offset| {
+                let position = document.position(offset, snapshot.encoding);
+                lsp::Position::new(position.line, position.column)
+            };
+            all.iter().map(|range| lsp::Range::new(position(range.start), position(range.end))).collect()
+        }
+        _ => all.iter().map(|part| range(snapshot, path, *part)).collect(),
+    }
 }
 
 /// A byte range of a file as a place on the client's side.

@@ -1,4 +1,4 @@
-//! Definition, implementation, highlights and symbols in the forms that the client takes.
+//! Definition, implementation, references, highlights and symbols in the forms that the client takes.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use unit_ide::definition::Definition;
 use unit_ide::document_highlight::{DocumentHighlight, HighlightKind};
 use unit_ide::document_symbol::DocumentSymbol;
 use unit_ide::navigation::Target;
+use unit_ide::references::Reference;
 use unit_ide::workspace_symbol::WorkspaceSymbol;
 
 use super::convert;
@@ -68,6 +69,18 @@ fn targets(
         let location = |target: &Target| convert::location(snapshot, &target.path, target.selection);
         lsp::GotoDefinitionResponse::Array(targets.iter().filter_map(location).collect())
     }
+}
+
+/// The places of references; those of one file are next to each other.
+pub(super) fn references(snapshot: &Snapshot, found: &[Reference]) -> Vec<lsp::Location> {
+    let locations = found.chunk_by(|a, b| a.path == b.path).filter_map(|places| {
+        let path = &places.first()?.path;
+        let uri = convert::uri(snapshot, path)?;
+        let all: Vec<_> = places.iter().map(|place| place.range).collect();
+        let ranges = convert::ranges(snapshot, path, &all).into_iter();
+        Some(ranges.map(move |range| lsp::Location::new(uri.clone(), range)))
+    });
+    locations.flatten().collect()
 }
 
 pub(super) fn highlight(
