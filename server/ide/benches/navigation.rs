@@ -26,11 +26,11 @@ fn service(number: usize) -> String {
 }
 
 fn workspace() -> Workspace {
-    let folders: Vec<Arc<Path>> = vec![Path::new("/bench").into()];
-    let mut workspace = Workspace::new(folders.clone(), Version::NEWEST);
+    let mut workspace = Workspace::new(vec![Path::new("/bench").into()], Version::NEWEST);
+    let places = workspace.places().clone();
     let file = |name: &str, text: &str| {
         let path = Path::new(FOLDER).join(name).into();
-        File::new(path, &folders, Version::NEWEST, Arc::new(Unit::parse(text)))
+        File::new(path, &places, Version::NEWEST, Arc::new(Unit::parse(text)))
     };
     let units = (0..UNITS).map(|number| file(&format!("unit-{number}.service"), &service(number)));
     let others = [

@@ -112,12 +112,12 @@ fn source(file: &File, index: usize) -> Option<ReferenceSource> {
 }
 
 /// The unit that `written` means in a file of the unit `own`; `None` where that is known at run time only, or is none.
-fn named(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+pub(crate) fn named(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
     meant(own, written, UnitName::parse)
 }
 
 /// The same for a name in a command: systemctl adds the suffix `.service` where there is none (`unit_name_mangle()`).
-fn called(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
+pub(crate) fn called(own: Option<&UnitName>, written: &str) -> Option<UnitName> {
     meant(own, written, |text| UnitName::parse(text).or_else(|| UnitName::parse(&format!("{text}.service"))))
 }
 
