@@ -10,6 +10,8 @@ mod fix;
 mod formats;
 #[path = "support/json_schema.rs"]
 mod json_schema;
+#[path = "command_line/project.rs"]
+mod project;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -155,7 +157,7 @@ fn json_is_one_object_a_line_with_the_promised_members() {
     expect![[r#"
         {"path":"units/dice.service","line":4,"column":11,"end_line":4,"end_column":40,"severity":"warning","code":"socket-oneshot-does-not-drain","message":"`true` ends without taking the connection, so `dice.socket` starts it again at once, until a limit fails the socket.","related":[{"path":"units/dice.socket","line":2,"message":"`dice.socket` listens here"}],"fix":"Set `FlushPending=yes` in `dice.socket`"}
         {"path":"units/dice.service","line":4,"column":23,"end_line":4,"end_column":40,"severity":"information","code":"inline-comment","message":"A comment needs a line of its own: the program gets `# ä wordy comment` as arguments.","related":[],"fix":"Move the comment to its own line"}
-        {"path":"units/dice.service","line":6,"column":10,"end_line":6,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`dice.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"units/dice.socket","line":1,"message":"`dice.socket` starts `dice.service`"}],"fix":null}
+        {"path":"units/dice.service","line":6,"column":10,"end_line":6,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`dice.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"units/dice.socket","line":1,"message":"`dice.socket` starts `dice.service`"}],"fix":"Replace `WantedBy=` by `Also=dice.socket`"}
     "#]].assert_eq(&run.stdout);
     assert_eq!(run.stderr, "", "the run has nothing to say");
 }

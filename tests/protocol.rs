@@ -20,6 +20,8 @@ mod mistakes;
 mod navigation;
 #[path = "protocol/neighbours.rs"]
 mod neighbours;
+#[path = "protocol/project.rs"]
+mod project;
 #[path = "protocol/session.rs"]
 mod session;
 #[path = "support/text.rs"]

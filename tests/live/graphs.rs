@@ -251,7 +251,7 @@ impl Set {
         let folders = [FOLDER].into_iter().chain(self.path.iter().copied());
         let folder =
             |path| SearchFolder { path: Path::new(path).into(), family: Family::Units, scope: self.scope };
-        Places { folders: Vec::new(), machine: folders.map(folder).collect() }
+        Places { machine: folders.map(folder).collect(), ..Places::default() }
     }
 
     /// What a running user manager makes of it: everything that it has loaded, and for each unit of the set what

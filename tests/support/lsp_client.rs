@@ -33,6 +33,8 @@ pub(crate) struct Client {
     pub(crate) told: Vec<Value>,
     /// Whether the server's requests are answered.
     pub(crate) obliging: bool,
+    /// What it answers when it is asked for settings.
+    pub(crate) settings: Value,
     last_id: i64,
 }
 
@@ -116,6 +118,7 @@ impl Client {
             asked: Vec::new(),
             told: Vec::new(),
             obliging: true,
+            settings: Value::Null,
             last_id: 0,
         }
     }
@@ -311,7 +314,9 @@ impl Client {
             (Some(_), None) => self.told.push(message),
             (Some(_), Some(id)) => {
                 if self.obliging {
-                    let answer = json!({ "jsonrpc": "2.0", "id": id, "result": null });
+                    let settings = message["method"] == "workspace/configuration";
+                    let result = if settings { json!([self.settings]) } else { Value::Null };
+                    let answer = json!({ "jsonrpc": "2.0", "id": id, "result": result });
                     self.send_body(answer.to_string().as_bytes());
                 }
                 self.asked.push(message);

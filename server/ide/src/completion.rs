@@ -70,17 +70,15 @@ pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Compl
     };
     let section = file.lines().get(index).map_or(SectionContext::None, |line| line.section);
     let Some(entry) = entry else {
-        return keys(workspace, file, section, None, offset);
+        return keys(file, section, None, offset);
     };
     match entry.item.kind() {
         ItemKind::Comment => Completion::default(),
         ItemKind::Header | ItemKind::Junk(Junk::BadHeader) => {
             sections(file, line_content(entry, offset), Some(entry))
         }
-        ItemKind::Blank | ItemKind::Junk(_) => keys(workspace, file, section, Some(entry), offset),
-        ItemKind::Assignment { eq } if offset <= entry.start + eq => {
-            keys(workspace, file, section, Some(entry), offset)
-        }
+        ItemKind::Blank | ItemKind::Junk(_) => keys(file, section, Some(entry), offset),
+        ItemKind::Assignment { eq } if offset <= entry.start + eq => keys(file, section, Some(entry), offset),
         ItemKind::Assignment { .. } => match file.lines()[index].directive {
             Some(directive) => values(workspace, file, directive, entry, offset),
             None => Completion::default(),
@@ -150,13 +148,7 @@ fn sections(file: &File, replace: TextRange, at: Option<&Entry>) -> Completion {
     Completion { items: items.collect(), incomplete: false }
 }
 
-fn keys(
-    workspace: &Workspace,
-    file: &File,
-    section: SectionContext,
-    entry: Option<&Entry>,
-    offset: u32,
-) -> Completion {
+fn keys(file: &File, section: SectionContext, entry: Option<&Entry>, offset: u32) -> Completion {
     let section = match section {
         SectionContext::Known(section) => section,
         SectionContext::None => {
@@ -171,7 +163,7 @@ fn keys(
     });
     let items = directives(section).iter().filter(|directive| directive.documented);
     let items = items.filter_map(|directive| {
-        let too_new = match directive.availability(workspace.version()) {
+        let too_new = match directive.availability(file.version) {
             Availability::Active => None,
             Availability::TooNew(since) => Some(since),
             Availability::Ignored | Availability::Unknown => return None,
@@ -205,7 +197,7 @@ fn values(
     offset: u32,
 ) -> Completion {
     let word = word_at(entry, offset);
-    let version = workspace.version();
+    let version = file.version;
     let text = entry.item.text();
     let inside = |at: u32| ((at - entry.start) as usize).min(text.len());
     let value = match entry.item.kind() {

@@ -88,7 +88,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn version(&self) -> Version {
-        self.workspace.version()
+        self.file.version
     }
 
     /// The directive's page with what it comes to for this unit.

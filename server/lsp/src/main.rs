@@ -2,7 +2,9 @@
 
 mod cli;
 mod disk;
+mod project;
 mod server;
+mod settings;
 mod systemd;
 
 use std::process::ExitCode;
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         None | Some(Command::Lsp) => server::run(),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Cat(args)) => cli::cat::run(&args),
+        Some(Command::Schema) => cli::explain::schema(),
         Some(Command::Explain(args)) => cli::explain::run(&args),
     }
 }

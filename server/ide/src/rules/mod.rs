@@ -174,6 +174,9 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
         judged = Judged::Whole;
     }
     allow::silence(file, judged, &mut findings);
+    if let Some(project) = workspace.places().project_of(&file.path) {
+        project.weights.apply(&mut findings);
+    }
     findings.sort_by(|a, b| (a.range.start, a.range.end, a.code).cmp(&(b.range.start, b.range.end, b.code)));
     findings
 }

@@ -46,7 +46,7 @@ impl<'a> UnitContext<'a> {
 
     /// The systemd aimed at.
     pub(crate) fn version(&self) -> Version {
-        self.workspace.version()
+        self.file.version
     }
 
     /// Where the unit lies.

@@ -104,6 +104,8 @@ impl File {
     /// Takes a file in. Its kind comes from its path (and its text, for D-Bus activation files), its place from `places`.
     pub fn new(path: Arc<Path>, places: &Places, version: Version, unit: Arc<Unit>) -> Self {
         let place = places.of(&path, &kind(&path, &unit));
+        let settled = places.project_of(&path).and_then(|project| project.version);
+        let version = settled.unwrap_or(version);
         Self::placed(path, place, version, Decoding::Utf8, unit)
     }
 

@@ -8,6 +8,7 @@ mod lookup;
 mod manager;
 mod place;
 mod preset;
+mod project;
 mod resolve;
 mod unit_name;
 
@@ -32,6 +33,7 @@ use links::{Links, PlacedLink};
 pub use manager::ManagerDefaults;
 pub use place::{Family, Place, Places, Scope, SearchFolder};
 pub use preset::{Preset, PresetAction};
+pub use project::{Project, Weights};
 pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
 pub use unit_name::UnitName;
@@ -66,7 +68,7 @@ struct Disk {
 impl Workspace {
     /// An empty universe whose loose files see each other within each of `folders`.
     pub fn new(folders: Vec<Arc<Path>>, version: Version) -> Self {
-        Self::within(Places { folders, machine: Vec::new() }.into(), version)
+        Self::within(Places { folders, ..Places::default() }.into(), version)
     }
 
     /// An empty universe in which files have these places.
@@ -80,7 +82,7 @@ impl Workspace {
         }
     }
 
-    /// The systemd that files are judged for.
+    /// The systemd that files are judged for where no project says otherwise.
     pub fn version(&self) -> Version {
         self.version
     }

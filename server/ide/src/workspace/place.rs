@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::FileKind;
+use super::{FileKind, Project};
 
 /// Whose manager reads the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +58,8 @@ pub struct Places {
     pub folders: Vec<Arc<Path>>,
     /// In systemd's order. All of them together are one root, which every unit sees: `/`.
     pub machine: Vec<SearchFolder>,
+    /// What people have settled for the files below some folders.
+    pub projects: Vec<Project>,
 }
 
 /// The folders in which units of the system manager are looked for, in systemd's order (`lookup_paths_init()`), without
@@ -205,6 +207,9 @@ impl Places {
                 return place;
             }
         }
+        if let Some(scope) = self.project_of(folder).and_then(|project| project.scope) {
+            return self.loose(folder, scope);
+        }
         // What lies above the workspace says nothing: `/home/user/project`.
         let below = self.root(folder).and_then(|root| folder.strip_prefix(root).ok());
         let below = below.unwrap_or_else(|| Path::new(folder.file_name().unwrap_or_default()));
@@ -275,7 +280,7 @@ mod tests {
     use super::*;
 
     fn places() -> Places {
-        Places { folders: vec![Path::new("/home/user/project").into()], machine: Vec::new() }
+        Places { folders: vec![Path::new("/home/user/project").into()], ..Places::default() }
     }
 
     fn of_path(places: &Places, path: &str) -> Place {

@@ -1,12 +1,11 @@
 //! What the command line takes.
 
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
-use unit_catalog::Version;
 
 use crate::disk::SystemUnits;
+use crate::settings::{Settings, TargetScope, TargetVersion, known_code};
 
 /// Language server and linter for systemd unit files.
 ///
@@ -29,6 +28,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Print a unit with its drop-ins as systemd would read it.
     Cat(CatArgs),
+    /// Print the JSON schema of project files.
+    #[command(hide = true)]
+    Schema,
     /// Print the page of a rule, or the help of a directive.
     Explain(ExplainArgs),
 }
@@ -45,10 +47,10 @@ pub(crate) struct CheckArgs {
     pub(crate) world: WorldArgs,
     /// Report these rules only.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
-    pub(crate) select: Vec<String>,
+    pub(crate) select: Vec<&'static str>,
     /// Do not report these rules.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = known_code)]
-    pub(crate) ignore: Vec<String>,
+    pub(crate) ignore: Vec<&'static str>,
     /// Apply the safe repairs, and report what is left.
     #[arg(long)]
     pub(crate) fix: bool,
@@ -67,12 +69,18 @@ pub(crate) struct CheckArgs {
 #[derive(clap::Args, Debug)]
 pub(crate) struct WorldArgs {
     /// The systemd to judge for: a release number, or auto for the installed one, else the newest known.
-    #[arg(long, value_name = "auto|N", default_value = "auto")]
-    pub(crate) systemd_version: TargetVersion,
+    /// [default: auto]
+    #[arg(long, value_name = "auto|N")]
+    pub(crate) systemd_version: Option<TargetVersion>,
     /// Whose units belong to the world as well: auto for the machine's own, none, or the root of an image, or folders of
     /// units.
-    #[arg(long, value_name = "auto|none|DIR[,DIR]", default_value = "auto", value_parser = system_units)]
-    pub(crate) system_units: SystemUnits,
+    /// [default: auto]
+    #[arg(long, value_name = "auto|none|DIR[,DIR]", value_parser = system_units)]
+    pub(crate) system_units: Option<SystemUnits>,
+    /// Whose manager reads units that lie in no folder of systemd's search path; auto: a folder called user above them
+    /// tells. [default: auto]
+    #[arg(long, value_name = "auto|system|user")]
+    pub(crate) scope: Option<TargetScope>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -142,44 +150,26 @@ impl From<Color> for anstream::ColorChoice {
     }
 }
 
-/// The systemd to judge for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum TargetVersion {
-    Auto,
-    Release(u16),
-}
-
-impl TargetVersion {
-    /// The release meant: the installed one for `auto`, else the newest known.
-    pub(crate) fn resolve(self) -> Version {
-        match self {
-            Self::Auto => crate::systemd::installed_version().unwrap_or(Version::NEWEST),
-            Self::Release(release) => Version(release),
+impl WorldArgs {
+    /// What these options settle.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            systemd_version: self.systemd_version,
+            system_units: self.system_units.clone(),
+            scope: self.scope,
+            ..Settings::default()
         }
     }
 }
 
-impl FromStr for TargetVersion {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "auto" {
-            return Ok(Self::Auto);
-        }
-        match text.parse() {
-            Ok(release @ 200..=999) => Ok(Self::Release(release)),
-            _ => Err("say `auto` or a systemd release such as 257".to_owned()),
-        }
+impl CheckArgs {
+    /// What these options settle.
+    pub(crate) fn settings(&self) -> Settings {
+        let given = |codes: &Vec<&'static str>| (!codes.is_empty()).then(|| codes.clone());
+        Settings { select: given(&self.select), ignore: given(&self.ignore), ..self.world.settings() }
     }
 }
 
 fn system_units(words: &str) -> Result<SystemUnits, String> {
-    SystemUnits::of_words(words.split(','))
-}
-
-fn known_code(code: &str) -> Result<String, String> {
-    match unit_ide::rules::rule(code) {
-        Some(rule) => Ok(rule.code.to_owned()),
-        None => Err(format!("there is no rule `{code}`")),
-    }
+    SystemUnits::of_words(words.split(','), Path::new(""))
 }

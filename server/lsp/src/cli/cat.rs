@@ -11,7 +11,7 @@ use super::args::{CatArgs, TextOrJson};
 use super::world::{Subject, World};
 
 pub(crate) fn run(args: &CatArgs) -> ExitCode {
-    let Some(world) = World::around(&args.unit, &args.paths, &args.world) else {
+    let Some(world) = World::around(&args.unit, &args.paths, &args.world.settings()) else {
         return ExitCode::from(2);
     };
     let workspace = &world.workspace;

@@ -19,7 +19,7 @@ use super::report::{Judged, Report, several};
 use super::world::{self, Targets};
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
-    let (mut workspace, mut targets) = world::read(&args.paths, &args.world);
+    let (mut workspace, mut targets) = world::read(&args.paths, &args.settings());
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), args.color.into());
     let something = match (args.diff, args.fix) {
         (true, _) => show_repairs(&mut out, args, &workspace, &targets),
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
 
 /// Says what is found; whether any of it weighs something.
 fn report(out: &mut impl Write, args: &CheckArgs, workspace: &Workspace, targets: &Targets) -> bool {
-    let judged = judge(workspace, &targets.shown, args);
+    let judged = judge(workspace, &targets.shown);
     let names = &|path: &Path| targets.name(path);
     // A pipe closed early is no error: nobody wants the rest.
     let _ = Report { workspace, judged: &judged, names, errors: &targets.errors }.write(out, args.format);
@@ -79,7 +79,7 @@ fn repair(args: &CheckArgs, workspace: &mut Workspace, targets: &mut Targets) {
 fn repaired(args: &CheckArgs, workspace: &Workspace, targets: &Targets, reach: &Reach<'_>) -> Repaired {
     let most = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let findings = |workspace: &Workspace| {
-        let judged = judge(workspace, &targets.shown, args);
+        let judged = judge(workspace, &targets.shown);
         judged.into_iter().flat_map(|judged| judged.findings).collect()
     };
     let repaired = reach.repair(workspace, most, findings);
@@ -89,22 +89,14 @@ fn repaired(args: &CheckArgs, workspace: &Workspace, targets: &Targets, reach: &
     repaired
 }
 
-/// The findings in the files to judge that the command line asks for.
-fn judge<'a>(
-    workspace: &'a Workspace,
-    shown: &'a BTreeMap<Arc<Path>, PathBuf>,
-    args: &CheckArgs,
-) -> Vec<Judged<'a>> {
-    let wanted = |diagnostic: &Diagnostic| {
-        let listed = |codes: &[String]| codes.iter().any(|code| code == diagnostic.code);
-        (args.select.is_empty() || listed(&args.select)) && !listed(&args.ignore)
-    };
+/// The findings in the files to judge.
+fn judge<'a>(workspace: &'a Workspace, shown: &'a BTreeMap<Arc<Path>, PathBuf>) -> Vec<Judged<'a>> {
     let files = shown.iter().filter_map(|(path, shown)| Some((shown, workspace.file(path)?)));
     let files: Vec<(&PathBuf, &Arc<File>)> = files.collect();
-    let judge = |(shown, file): (&'a PathBuf, &'a Arc<File>)| {
-        let mut findings = check_file(workspace, file, &|| false);
-        findings.retain(wanted);
-        Judged { shown, file, findings }
+    let judge = |(shown, file): (&'a PathBuf, &'a Arc<File>)| Judged {
+        shown,
+        file,
+        findings: check_file(workspace, file, &|| false),
     };
     files.into_par_iter().map(judge).collect()
 }

@@ -27,6 +27,13 @@ pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// `unitls schema`: prints the JSON schema of project files.
+pub(crate) fn schema() -> ExitCode {
+    // A pipe closed early is no error.
+    let _ = writeln!(std::io::stdout(), "{:#}", crate::settings::schema());
+    ExitCode::SUCCESS
+}
+
 /// Every rule on a line of its own: code, severity and what it finds.
 fn list() -> String {
     let widest = RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();

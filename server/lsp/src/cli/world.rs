@@ -8,14 +8,27 @@ use std::sync::Arc;
 use unit_catalog::Version;
 use unit_ide::workspace::{File, FileKind, Place, Places, UnitLink, UnitName, Workspace};
 
-use super::args::WorldArgs;
-use crate::disk::{self, Reader, SystemUnits};
+use super::report::Lines;
+use crate::disk::{self, Reader};
+use crate::project::{self, ProjectFile, Projects};
+use crate::settings::Settings;
 
-/// Reads what lies at `paths`, and the machine's units where they belong to the world.
-pub(crate) fn read(paths: &[PathBuf], args: &WorldArgs) -> (Workspace, Targets) {
-    let version = args.systemd_version.resolve();
-    let mut targets = Targets::collect(paths, &args.system_units, version);
-    let mut workspace = Workspace::within(targets.places.clone().into(), version);
+/// Reads what lies at `paths`, and the machine's units where they belong to the world. What the command line `settled`
+/// counts before what project files say.
+pub(crate) fn read(paths: &[PathBuf], settled: &Settings) -> (Workspace, Targets) {
+    let absolute: Vec<PathBuf> = paths.iter().filter_map(|path| std::path::absolute(path).ok()).collect();
+    let mut known = Vec::new();
+    let mut targets = loop {
+        let files = project::find(absolute.iter().map(PathBuf::as_path), &known, |_| None);
+        let count = files.len();
+        let mut targets = Targets::collect(paths, settled, files);
+        // What was found on the way settles how the files beside it are read.
+        known.append(&mut targets.project_files);
+        if project::find(absolute.iter().map(PathBuf::as_path), &known, |_| None).len() == count {
+            break targets;
+        }
+    };
+    let mut workspace = Workspace::within(targets.places.clone().into(), targets.version);
     let system = disk::machine(targets.reader());
     workspace.set_on_disk(system.files, system.links);
     workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
@@ -39,13 +52,13 @@ pub(crate) enum Subject {
 
 impl World {
     /// Reads `paths`, or the current folder, and finds the unit there. What cannot be found is said on standard error.
-    pub(crate) fn around(unit: &str, paths: &[PathBuf], args: &WorldArgs) -> Option<Self> {
+    pub(crate) fn around(unit: &str, paths: &[PathBuf], settled: &Settings) -> Option<Self> {
         let name = UnitName::of_typed(unit);
         let is_path = unit.contains('/') || name.is_none() && Path::new(unit).exists();
         let file = is_path.then(|| PathBuf::from(unit));
         let here = [PathBuf::from(".")];
         let around = if paths.is_empty() { &here } else { paths };
-        let (workspace, mut targets) = read(&[around, file.as_slice()].concat(), args);
+        let (workspace, mut targets) = read(&[around, file.as_slice()].concat(), settled);
         if paths.is_empty() {
             // Nobody asked for the current folder: what cannot be read there is no error.
             targets.errors.retain(|(path, _)| Some(path) == file.as_ref());
@@ -92,6 +105,9 @@ pub(crate) struct Targets {
     files: Vec<File>,
     links: Vec<UnitLink>,
     places: Places,
+    projects: Projects,
+    /// Project files that were come upon.
+    project_files: Vec<PathBuf>,
     version: Version,
     /// The folders that were given, and how.
     given: Vec<(PathBuf, PathBuf)>,
@@ -100,13 +116,22 @@ pub(crate) struct Targets {
 }
 
 impl Targets {
-    fn collect(paths: &[PathBuf], system_units: &SystemUnits, version: Version) -> Self {
+    fn collect(paths: &[PathBuf], settled: &Settings, files: Vec<Arc<ProjectFile>>) -> Self {
+        let projects = Projects::new(files, &Settings::default(), &[]);
+        let first = paths.first().and_then(|path| std::path::absolute(path).ok());
+        let outer = first.and_then(|path| projects.nearest(&path)).map(|file| settled.over(&file.settings));
         let mut targets = Self {
             shown: BTreeMap::new(),
             files: Vec::new(),
             links: Vec::new(),
-            places: Places { folders: Vec::new(), machine: system_units.search_path() },
-            version,
+            places: Places {
+                folders: Vec::new(),
+                machine: outer.as_ref().unwrap_or(settled).world().search_path(),
+                projects: projects.projects(settled, &Settings::default()),
+            },
+            projects,
+            project_files: Vec::new(),
+            version: settled.version(),
             given: Vec::new(),
             errors: Vec::new(),
         };
@@ -119,6 +144,14 @@ impl Targets {
                 Ok(metadata) if metadata.is_dir() => targets.add_folder(given, &path),
                 Ok(_) => targets.add_file(given, &path),
                 Err(error) => targets.errors.push((given.clone(), error.to_string())),
+            }
+        }
+        for file in targets.projects.files() {
+            let lines = Lines::of(&file.text);
+            for (range, message) in &file.faults {
+                let (line, column) = lines.place(range.start as u32);
+                let name = format!("{}:{line}:{column}", targets.name(&file.path).display());
+                targets.errors.push((name.into(), message.clone()));
             }
         }
         targets
@@ -135,7 +168,7 @@ impl Targets {
 
     /// What files are to be taken for, by the folders known so far.
     fn reader(&self) -> Reader<'_> {
-        Reader { places: &self.places, version: self.version, count: None }
+        Reader { places: &self.places, projects: &self.projects, version: self.version, count: None }
     }
 
     fn add_folder(&mut self, given: &Path, folder: &Path) {
@@ -155,6 +188,7 @@ impl Targets {
         }
         self.files.extend(found.files);
         self.links.extend(found.links);
+        self.project_files.extend(found.projects);
     }
 
     fn add_file(&mut self, given: &Path, path: &Path) {

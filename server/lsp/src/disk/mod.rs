@@ -19,6 +19,8 @@ use unit_syntax::Unit;
 pub(crate) use search_path::{SystemUnits, machine};
 pub(crate) use walk::{again, siblings, whole};
 
+use crate::project::{self, Projects};
+
 /// Larger files are no unit files, and are not read.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -29,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) files: Vec<File>,
     /// Symlinks among them.
     pub(crate) links: Vec<UnitLink>,
+    /// Project files beside them; they are not read.
+    pub(crate) projects: Vec<PathBuf>,
     /// What could not be read, and why.
     pub(crate) errors: Vec<(PathBuf, String)>,
 }
@@ -38,6 +42,8 @@ pub(crate) struct Found {
 pub(crate) struct Reader<'a> {
     /// Where they lie.
     pub(crate) places: &'a Places,
+    /// What is to be left out.
+    pub(crate) projects: &'a Projects,
     /// The systemd that they are judged for.
     pub(crate) version: Version,
     /// Counts the files that have been read, for those who want to know how far it is.
@@ -49,6 +55,7 @@ impl Found {
     pub(crate) fn append(&mut self, other: &mut Self) {
         self.files.append(&mut other.files);
         self.links.append(&mut other.links);
+        self.projects.append(&mut other.projects);
         self.errors.append(&mut other.errors);
     }
 
@@ -67,11 +74,19 @@ impl Found {
     /// FIFOs, sockets and devices are no unit files, whatever they are called; nor is what lies in a drop-in or
     /// enablement folder but is no drop-in or link.
     fn take(&mut self, path: &Path, file_type: FileType, reader: Reader<'_>) {
+        if path.file_name().is_some_and(|name| name == project::FILE_NAME) {
+            self.projects.push(path.to_owned());
+            return;
+        }
         let kind = FileKind::of_path(path);
         let folder = path.parent().unwrap_or(Path::new(""));
         let misplaced = matches!(kind, FileKind::Fragment { .. }) && is_unit_folder(folder);
         let linked = file_type.is_symlink() && enables(folder);
-        if kind.family().is_none() || is_temporary(path) || misplaced && !linked {
+        if kind.family().is_none()
+            || is_temporary(path)
+            || misplaced && !linked
+            || reader.projects.excludes(path)
+        {
             return;
         }
         let file = match (file_type.is_symlink(), file_type.is_file()) {

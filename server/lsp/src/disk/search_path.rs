@@ -33,14 +33,17 @@ impl SystemUnits {
         Self(Vec::new())
     }
 
-    /// Reads `auto`, `none` or folders; `auto` may stand among folders.
+    /// Reads `auto`, `none` or folders, which start from `base`; `auto` may stand among folders.
     ///
     /// # Errors
     /// Names a word that is neither, nor a folder.
-    pub(crate) fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+    pub(crate) fn of_words<'a>(
+        words: impl IntoIterator<Item = &'a str>,
+        base: &Path,
+    ) -> Result<Self, String> {
         let mut sources = Vec::new();
         for word in words {
-            let folder = std::path::absolute(word).ok().filter(|folder| folder.is_dir());
+            let folder = std::path::absolute(base.join(word)).ok().filter(|folder| folder.is_dir());
             match (word, folder) {
                 ("auto", _) => sources.push(Source::Machine),
                 ("none", _) => {}
@@ -266,12 +269,14 @@ mod tests {
 
     #[test]
     fn words() {
-        assert_eq!(SystemUnits::of_words(["auto"]), Ok(SystemUnits::of_this_machine()));
-        assert_eq!(SystemUnits::of_words(["none"]), Ok(SystemUnits::none()));
-        let both = SystemUnits::of_words(["/", "auto"]).expect("/ is a folder");
+        let here = Path::new("");
+        assert_eq!(SystemUnits::of_words(["auto"], here), Ok(SystemUnits::of_this_machine()));
+        assert_eq!(SystemUnits::of_words(["none"], here), Ok(SystemUnits::none()));
+        let both = SystemUnits::of_words(["/", "auto"], here).expect("/ is a folder");
         assert_eq!(both, SystemUnits(vec![Source::Folder("/".into()), Source::Machine]));
         assert!(
-            SystemUnits::of_words(["/no/such/folder"]).is_err_and(|error| error.contains("/no/such/folder"))
+            SystemUnits::of_words(["/no/such/folder"], here)
+                .is_err_and(|error| error.contains("/no/such/folder"))
         );
     }
 }

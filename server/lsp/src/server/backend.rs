@@ -1,6 +1,6 @@
 //! The protocol's requests and notifications, each answered from the session or a snapshot of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tower_lsp::jsonrpc::{Error, Result};
@@ -11,20 +11,23 @@ use unit_ide::workspace::File;
 use unit_syntax::{Encoding, TextRange};
 
 use super::loading::Loader;
-use super::options::Options;
 use super::session::{Shared, Snapshot};
-use super::{code_action, convert, document_link, effective_unit, navigation, worker};
+use super::{code_action, configuration, convert, document_link, effective_unit, navigation, worker};
+use crate::settings::Settings;
 
 /// The server's side of the protocol.
 pub(super) struct Backend {
     client: Client,
     shared: Arc<Shared>,
-    loader: Loader,
+    loader: Arc<Loader>,
+    /// What the client said of itself about settings: whether it can be asked for them, and for changes of them.
+    asking: OnceLock<(bool, bool)>,
 }
 
 impl Backend {
     pub(super) fn new(client: Client, shared: Arc<Shared>) -> Self {
-        Self { loader: Loader::new(client.clone(), shared.clone()), client, shared }
+        let loader = Arc::new(Loader::new(client.clone(), shared.clone()));
+        Self { loader, client, shared, asking: OnceLock::new() }
     }
 
     /// Answers a frame that could not be read.
@@ -39,6 +42,12 @@ impl Backend {
     ) -> Result<effective_unit::Document> {
         let answer = self.compute_anywhere(move |snapshot| effective_unit::document(snapshot, &params));
         answer.await?.map_err(Error::invalid_params)
+    }
+
+    /// Asks the client for its settings, not awaited by any handler.
+    fn pull_settings(&self) {
+        let (client, shared, loader) = (self.client.clone(), self.shared.clone(), self.loader.clone());
+        tokio::spawn(configuration::pull(client, shared, loader));
     }
 
     /// Computes an answer on a snapshot, off the thread that serves. A panic becomes an internal error.
@@ -72,8 +81,11 @@ impl LanguageServer for Backend {
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = encodings.is_some_and(|encodings| encodings.contains(&lsp::PositionEncodingKind::UTF8));
         self.loader.meet(&params.capabilities);
+        let client = &params.capabilities;
+        // A client that introduces itself twice is the same as before.
+        let _ = self.asking.set((configuration::answers(client), configuration::wants_asking(client)));
         let settings = params.initialization_options.unwrap_or_default();
-        let options = Options::from_json(&settings, Options::of_this_machine());
+        let settings = Settings::of_editor(&settings);
         #[expect(deprecated, reason = "older clients name a root instead of folders")]
         let folders = match (params.workspace_folders, params.root_uri) {
             (Some(folders), _) => folders.iter().map(|folder| convert::path(&folder.uri)).collect(),
@@ -85,8 +97,8 @@ impl LanguageServer for Backend {
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
             session.navigation = navigation::Support::of_client(&params.capabilities);
             session.effective_units = effective_unit::Support::of_client(&params.capabilities);
-            session.initial_options = options.clone();
-            session.configure(folders, options);
+            session.initial_settings = settings.clone();
+            session.configure(folders, settings);
         });
         tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
         Ok(lsp::InitializeResult {
@@ -102,6 +114,12 @@ impl LanguageServer for Backend {
     async fn initialized(&self, _: lsp::InitializedParams) {
         self.loader.scan();
         self.loader.watch();
+        if let Some((true, _)) = self.asking.get() {
+            self.pull_settings();
+        }
+        if let Some((_, true)) = self.asking.get() {
+            tokio::spawn(configuration::register(self.client.clone()));
+        }
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -128,11 +146,16 @@ impl LanguageServer for Backend {
 
     async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
         self.shared.change(|session| session.save(&params.text_document.uri));
-        self.loader.saved();
+        self.loader.saved(&convert::path(&params.text_document.uri));
     }
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
         self.shared.change(|session| session.close(&params.text_document.uri));
+        let path = convert::path(&params.text_document.uri);
+        if configuration::is_project_file(&path) {
+            // What the disk holds counts again.
+            self.loader.read_again(vec![path.to_path_buf()]);
+        }
     }
 
     async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
@@ -147,26 +170,18 @@ impl LanguageServer for Backend {
                 !params.event.removed.iter().any(|gone| convert::path(&gone.uri) == *folder)
             });
             folders.extend(params.event.added.iter().map(|folder| convert::path(&folder.uri)));
-            let options = session.options.clone();
-            session.configure(folders, options);
+            let settings = session.settings.clone();
+            session.configure(folders, settings);
         });
         self.loader.scan();
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        let changed = self.shared.change(|session| {
-            let options = Options::from_json(&params.settings, session.initial_options.clone());
-            let changed = session.options != options;
-            if changed {
-                let folders = session.folders();
-                session.configure(folders, options);
-            }
-            changed
-        });
-        if changed {
-            self.loader.scan();
-            // The folders of the search path may be other ones now.
-            self.loader.watch();
+        // Some clients send their settings, others want to be asked for them.
+        match params.settings.as_object().is_some_and(|settings| !settings.is_empty()) {
+            true => configuration::take(&self.shared, &self.loader, &params.settings),
+            false if self.asking.get().is_some_and(|(answers, _)| *answers) => self.pull_settings(),
+            false => configuration::take(&self.shared, &self.loader, &params.settings),
         }
     }
 

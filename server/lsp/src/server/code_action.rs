@@ -52,6 +52,9 @@ pub(super) fn actions(
         None => true,
     };
     let mut actions = Vec::new();
+    if snapshot.projects.excludes(&file.path) {
+        return Vec::new();
+    }
     if wants(&lsp::CodeActionKind::QUICKFIX) {
         for finding in code_actions(&snapshot.workspace, file, range) {
             let fixes = finding.fixes.iter().enumerate();

@@ -39,6 +39,10 @@ pub(super) fn to_position(position: lsp::Position) -> Position {
     Position { line: position.line, column: position.character }
 }
 
+pub(super) fn from_position(position: Position) -> lsp::Position {
+    lsp::Position::new(position.line, position.column)
+}
+
 /// A byte range of a file in the client's columns; files that are not open are measured line by line.
 pub(super) fn range(snapshot: &Snapshot, path: &Path, range: TextRange) -> lsp::Range {
     let position = |offset| {
@@ -47,7 +51,7 @@ pub(super) fn range(snapshot: &Snapshot, path: &Path, range: TextRange) -> lsp::
             (None, Some(file)) => file.unit.position(offset, snapshot.encoding),
             (None, None) => Position { line: 0, column: 0 },
         };
-        lsp::Position::new(position.line, position.column)
+        from_position(position)
     };
     lsp::Range::new(position(range.start), position(range.end))
 }

@@ -1,20 +1,25 @@
 //! Reading the disk for the session: everything at the start, then what changes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tower_lsp::Client;
 use tower_lsp::ls_types as lsp;
 
+use super::configuration::{self, is_project_file};
 use super::progress::Progress;
 use super::session::{Shared, Surroundings};
 use super::watching::{self, Reach};
 use crate::disk::{self, Found, Reader};
+use crate::project;
 
 /// More than these complaints about one reading are counted, not listed.
 const MOST_COMPLAINTS: usize = 20;
+
+/// Project files that change faster than the disk can be read are left for the next reading.
+const MOST_ROUNDS: usize = 4;
 
 /// Reads the disk, one reading after another and never on the thread that serves.
 pub(super) struct Loader {
@@ -26,6 +31,8 @@ pub(super) struct Loader {
     watched: Arc<AtomicBool>,
     /// Whether everything waits to be read again.
     waiting: Arc<AtomicBool>,
+    /// The project files that the client was told to be faulty.
+    complained: Arc<Mutex<HashSet<Arc<Path>>>>,
 }
 
 /// What the client can do for us.
@@ -37,7 +44,14 @@ struct Abilities {
 
 impl Loader {
     pub(super) fn new(client: Client, shared: Arc<Shared>) -> Self {
-        Self { client, shared, client_can: OnceLock::new(), watched: Arc::default(), waiting: Arc::default() }
+        Self {
+            client,
+            shared,
+            client_can: OnceLock::new(),
+            watched: Arc::default(),
+            waiting: Arc::default(),
+            complained: Arc::default(),
+        }
     }
 
     /// Notes what the client says it can do.
@@ -49,51 +63,51 @@ impl Loader {
         let _ = self.client_can.set(abilities);
     }
 
-    /// Reads the machine's units, the workspace's folders, and what lies beside documents of no folder; what was known
-    /// before and is not there any more is forgotten.
+    /// Reads the project files, the machine's units, the workspace's folders, and what lies beside documents of no folder;
+    /// what was known before and is not there any more is forgotten.
     pub(super) fn scan(&self) {
         let shows_progress = self.client_can.get().is_some_and(|client| client.shows_progress);
         let progress = shows_progress.then(|| Progress::begin(self.client.clone()));
         let waiting = self.waiting.clone();
-        self.read(move |shared, around| {
+        self.read(move |turn| {
             waiting.store(false, Ordering::Release);
-            let reader = around.reader(progress.as_ref().map(Progress::files));
-            let mut seen = HashSet::new();
-            let mut take = |found: Found| {
-                complain(&found);
-                seen.extend(found.files.iter().map(|file| file.path.clone()));
-                seen.extend(found.links.iter().map(|link| link.path.clone()));
-                shared.add_from_disk(around, found);
-            };
-            take(disk::machine(reader));
-            for folder in &around.places.folders {
-                take(disk::whole(folder, reader));
-            }
-            for path in &around.outside {
-                take(beside(path, reader));
-            }
-            shared.keep_on_disk(around, |path| seen.contains(path));
+            turn.settle(&[]);
+            turn.read_all(progress.as_ref().map(Progress::files));
         });
     }
 
     /// Reads what lies beside a document of no folder.
     pub(super) fn read_beside(&self, path: Arc<Path>) {
-        self.read(move |shared, around| shared.add_from_disk(around, beside(&path, around.reader(None))));
+        self.read(move |turn| match turn.settle(&[]) {
+            true => turn.read_all(None),
+            false => {
+                let around = turn.shared.surroundings();
+                turn.shared.add_from_disk(&around, beside(&path, around.reader(None)));
+            }
+        });
     }
 
     /// Reads again what lies at these paths.
     pub(super) fn read_again(&self, paths: Vec<PathBuf>) {
-        self.read(move |shared, around| {
+        self.read(move |turn| {
+            let around = turn.shared.surroundings();
             let found = disk::again(&paths, around.reader(None));
+            let projects: Vec<_> = paths.iter().filter(|path| is_project_file(path)).cloned().collect();
+            let projects = [projects, found.projects.clone()].concat();
+            if !projects.is_empty() && turn.settle(&projects) {
+                return turn.read_all(None);
+            }
             complain(&found);
-            shared.update_from_disk(around, &paths, found);
+            turn.shared.update_from_disk(&around, &paths, found);
         });
     }
 
     /// Reads everything again after a document was saved, where that is the only way to learn what has changed beside
     /// it. Savings that come meanwhile wait for the same reading.
-    pub(super) fn saved(&self) {
-        if !self.watched.load(Ordering::Acquire) && !self.waiting.swap(true, Ordering::AcqRel) {
+    pub(super) fn saved(&self, path: &Path) {
+        if is_project_file(path) {
+            self.read_again(vec![path.to_path_buf()]);
+        } else if !self.watched.load(Ordering::Acquire) && !self.waiting.swap(true, Ordering::AcqRel) {
             self.scan();
         }
     }
@@ -116,18 +130,96 @@ impl Loader {
         });
     }
 
-    fn read(&self, read: impl FnOnce(&Shared, &Surroundings) + Send + 'static) {
-        let shared = self.shared.clone();
+    fn read(&self, read: impl FnOnce(&Turn) + Send + 'static) {
+        let turn = Turn {
+            client: self.client.clone(),
+            shared: self.shared.clone(),
+            complained: self.complained.clone(),
+        };
         tokio::task::spawn_blocking(move || {
-            let _turn = shared.turn_to_read();
-            read(&shared, &shared.surroundings());
+            let _turn = turn.shared.turn_to_read();
+            read(&turn);
         });
+    }
+}
+
+/// One reading of the disk, while no other takes place.
+struct Turn {
+    client: Client,
+    shared: Arc<Shared>,
+    complained: Arc<Mutex<HashSet<Arc<Path>>>>,
+}
+
+impl Turn {
+    /// Reads the project files that are in sight, `known` ones among them, and starts over when they have changed. Gives
+    /// whether they have.
+    fn settle(&self, known: &[PathBuf]) -> bool {
+        let around = self.shared.surroundings();
+        let open = &around.places.folders;
+        let folders = open.iter().map(|folder| &**folder);
+        let folders =
+            folders.chain(around.outside.iter().filter(|path| path.is_absolute()).map(|path| &**path));
+        let ceiling = |folder: &Path| open.iter().map(|open| &**open).find(|open| folder.starts_with(open));
+        let before = around.projects.files().iter().map(|file| file.path.to_path_buf());
+        let known: Vec<PathBuf> = before.chain(known.iter().cloned()).collect();
+        let files = project::find(folders, &known, ceiling);
+        if !around.projects.differ(&files) {
+            return false;
+        }
+        self.shared.change(|session| session.settle(files));
+        self.tell_faults();
+        true
+    }
+
+    /// Reads everything; once more where project files were come upon.
+    fn read_all(&self, count: Option<&AtomicUsize>) {
+        for _ in 0..MOST_ROUNDS {
+            let around = self.shared.surroundings();
+            let reader = around.reader(count);
+            let mut seen = HashSet::new();
+            let mut projects = Vec::new();
+            let mut take = |mut found: Found| {
+                complain(&found);
+                projects.append(&mut found.projects);
+                seen.extend(found.files.iter().map(|file| file.path.clone()));
+                seen.extend(found.links.iter().map(|link| link.path.clone()));
+                self.shared.add_from_disk(&around, found);
+            };
+            take(disk::machine(reader));
+            for folder in &around.places.folders {
+                take(disk::whole(folder, reader));
+            }
+            for path in &around.outside {
+                take(beside(path, reader));
+            }
+            if projects.is_empty() || !self.settle(&projects) {
+                return self.shared.keep_on_disk(&around, |path| seen.contains(path));
+            }
+        }
+    }
+
+    /// Publishes what is wrong with the project files that the editor does not have open.
+    fn tell_faults(&self) {
+        let snapshot = self.shared.snapshot();
+        let mut complained = self.complained.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut told: HashMap<Arc<Path>, Vec<lsp::Diagnostic>> =
+            complained.drain().map(|path| (path, Vec::new())).collect();
+        for file in snapshot.projects.files().iter().filter(|file| !file.faults.is_empty()) {
+            told.insert(file.path.clone(), configuration::faults(file, snapshot.encoding));
+            complained.insert(file.path.clone());
+        }
+        for (path, faults) in told.into_iter().filter(|(path, _)| !snapshot.documents.contains_key(path)) {
+            if let Some(uri) = lsp::Uri::from_file_path(&*path) {
+                let telling = self.client.publish_diagnostics(uri, faults, None);
+                tokio::runtime::Handle::current().block_on(telling);
+            }
+        }
     }
 }
 
 impl Surroundings {
     fn reader<'a>(&'a self, count: Option<&'a AtomicUsize>) -> Reader<'a> {
-        Reader { places: &self.places, version: self.version, count }
+        Reader { places: &self.places, projects: &self.projects, version: self.version, count }
     }
 }
 

@@ -2,13 +2,13 @@
 
 mod backend;
 mod code_action;
+mod configuration;
 mod convert;
 mod document_link;
 mod effective_unit;
 mod frames;
 mod loading;
 mod navigation;
-mod options;
 mod progress;
 mod session;
 mod watching;

@@ -13,9 +13,10 @@ use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
-use super::options::Options;
 use super::{convert, effective_unit, navigation};
-use crate::disk::Found;
+use crate::disk::{Found, SystemUnits};
+use crate::project::{ProjectFile, Projects};
+use crate::settings::{Settings, TargetVersion};
 
 /// The state that handlers and the diagnostics worker share.
 pub(super) struct Shared {
@@ -43,10 +44,12 @@ pub(super) struct Session {
     pub(super) navigation: navigation::Support,
     /// Whether the client shows effective units.
     pub(super) effective_units: effective_unit::Support,
-    /// The settings.
-    pub(super) options: Options,
-    /// The settings that the client began with: they hold where later ones say nothing.
-    pub(super) initial_options: Options,
+    /// The editor's settings.
+    pub(super) settings: Settings,
+    /// The settings that the editor began with: they hold where later ones say nothing.
+    pub(super) initial_settings: Settings,
+    /// The project files in sight.
+    projects: Arc<Projects>,
     /// Counts the starts over.
     generation: u64,
 }
@@ -57,6 +60,8 @@ pub(super) struct Surroundings {
     pub(super) places: Arc<Places>,
     /// Open documents that lie in none of them.
     pub(super) outside: Vec<Arc<Path>>,
+    /// The project files in sight.
+    pub(super) projects: Arc<Projects>,
     /// The systemd that files are judged for.
     pub(super) version: Version,
     generation: u64,
@@ -85,23 +90,30 @@ pub(super) struct Snapshot {
     pub(super) code_descriptions: bool,
     pub(super) navigation: navigation::Support,
     pub(super) effective_units: effective_unit::Support,
+    pub(super) projects: Arc<Projects>,
     pub(super) revision: u64,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        let options = Options::unsettled();
+        // Before anything can be said nothing is read.
+        let settings = Settings {
+            systemd_version: Some(TargetVersion::Release(Version::NEWEST.0)),
+            system_units: Some(SystemUnits::none()),
+            ..Settings::default()
+        };
         Self {
             session: Mutex::new(Session {
                 documents: HashMap::new(),
-                workspace: Workspace::new(Vec::new(), options.version),
+                workspace: Workspace::new(Vec::new(), Version::NEWEST),
                 encoding: Encoding::Utf16,
                 edits: EditSupport::default(),
                 code_descriptions: false,
                 navigation: navigation::Support::default(),
                 effective_units: effective_unit::Support::default(),
-                initial_options: options.clone(),
-                options,
+                initial_settings: settings.clone(),
+                settings,
+                projects: Arc::default(),
                 generation: 0,
             }),
             reading: Mutex::new(()),
@@ -137,7 +149,8 @@ impl Shared {
         Surroundings {
             places: session.workspace.places().clone(),
             outside: session.documents.keys().filter(|path| session.is_outside(path)).cloned().collect(),
-            version: session.options.version,
+            projects: session.projects.clone(),
+            version: session.workspace.version(),
             generation: session.generation,
         }
     }
@@ -208,6 +221,7 @@ impl Shared {
             code_descriptions: session.code_descriptions,
             navigation: session.navigation,
             effective_units: session.effective_units,
+            projects: session.projects.clone(),
             revision,
         }
     }
@@ -235,11 +249,31 @@ impl Shared {
 
 impl Session {
     /// Starts over with these folders and settings; open documents stay.
-    pub(super) fn configure(&mut self, folders: Vec<Arc<Path>>, options: Options) {
-        let places = Places { folders, machine: options.system_units.search_path() };
+    pub(super) fn configure(&mut self, folders: Vec<Arc<Path>>, settings: Settings) {
+        self.settings = settings;
+        self.start_over(folders, self.projects.files().to_vec());
+    }
+
+    /// Starts over with these project files.
+    pub(super) fn settle(&mut self, files: Vec<Arc<ProjectFile>>) {
+        self.start_over(self.folders(), files);
+    }
+
+    fn start_over(&mut self, folders: Vec<Arc<Path>>, files: Vec<Arc<ProjectFile>>) {
+        let projects = Projects::new(files, &self.settings, &folders);
+        let outer = folders.first().and_then(|folder| projects.nearest(folder));
+        let world = match outer {
+            Some(file) => file.settings.over(&self.settings).world(),
+            None => self.settings.world(),
+        };
+        let places = Places {
+            folders,
+            machine: world.search_path(),
+            projects: projects.projects(&Settings::default(), &self.settings),
+        };
+        self.projects = Arc::new(projects);
         self.generation += 1;
-        self.workspace = Workspace::within(places.into(), options.version);
-        self.options = options;
+        self.workspace = Workspace::within(places.into(), self.settings.version());
         for open in self.documents.values_mut() {
             open.stale = true;
         }
@@ -299,7 +333,7 @@ impl Session {
         let path = convert::path(uri);
         if let Some(open) = self.documents.get(&path) {
             let places = self.workspace.places();
-            let file = File::new(path, places, self.options.version, open.document.unit().clone());
+            let file = File::new(path, places, self.workspace.version(), open.document.unit().clone());
             self.workspace.set_on_disk([file], []);
         }
     }

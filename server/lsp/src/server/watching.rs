@@ -8,6 +8,7 @@ use tower_lsp::ls_types as lsp;
 use unit_ide::workspace::Places;
 
 use super::CLIENT_TIMEOUT;
+use crate::project;
 
 /// Under which the client knows our wish.
 const ID: &str = "unit-files";
@@ -66,6 +67,7 @@ fn watchers(reach: Reach, places: &Places) -> Vec<lsp::FileSystemWatcher> {
     let watcher = |glob_pattern| lsp::FileSystemWatcher { glob_pattern, kind: None };
     let mut watchers =
         vec![watcher(lsp::GlobPattern::String(files.clone())), watcher(lsp::GlobPattern::String(templates))];
+    watchers.push(watcher(lsp::GlobPattern::String(format!("**/{}", project::FILE_NAME))));
     if reach == Reach::Anywhere {
         let outside = outside_folders(places).into_iter().filter_map(lsp::Uri::from_file_path);
         watchers.extend(outside.map(|base| {

@@ -9,8 +9,9 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 use unit_ide::rules::check_file;
 
-use super::convert;
 use super::session::{Shared, Snapshot};
+use super::{configuration, convert};
+use crate::project::ProjectFile;
 
 /// Units of the usual size are judged in less time than the way to another thread and back takes.
 const MOST_ENTRIES_IN_PLACE: usize = 1000;
@@ -70,6 +71,13 @@ async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> O
     let (shared, job, asked) = (shared.clone(), snapshot.clone(), path.clone());
     let judge = move || {
         let judge = || {
+            if configuration::is_project_file(&asked) {
+                let file = ProjectFile::parse(&asked, job.documents.get(&asked)?.document.text());
+                return Some(configuration::faults(&file, job.encoding));
+            }
+            if job.projects.excludes(&asked) {
+                return Some(Vec::new());
+            }
             let file = job.workspace.file(&asked)?;
             let mut findings = check_file(&job.workspace, file, &|| shared.revision() != job.revision);
             if findings.len() > MOST_FINDINGS {

@@ -9,7 +9,7 @@ use super::{Lines, Report};
 /// One command a finding: `::error file=…,line=…,col=…,endLine=…,endColumn=…,title=…::message`.
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     for judged in report.judged.iter().filter(|judged| !judged.findings.is_empty()) {
-        let lines = Lines::of(judged.file);
+        let lines = Lines::of_file(judged.file);
         let file = property(&judged.shown.to_string_lossy());
         for finding in &judged.findings {
             let command = match finding.severity {

@@ -32,13 +32,13 @@ struct RelatedObject<'a> {
 /// One object a line, its members in one order.
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     for judged in report.judged.iter().filter(|judged| !judged.findings.is_empty()) {
-        let lines = Lines::of(judged.file);
+        let lines = Lines::of_file(judged.file);
         for finding in &judged.findings {
             let (line, column) = lines.place(finding.range.start);
             let (end_line, end_column) = lines.place(finding.range.end);
             let related = finding.related.iter().map(|related| {
                 let file = report.workspace.file(&related.path);
-                let line = file.map_or(1, |file| Lines::of(file).place(related.range.start).0);
+                let line = file.map_or(1, |file| Lines::of_file(file).place(related.range.start).0);
                 let path = (report.names)(&related.path).to_string_lossy().into_owned();
                 RelatedObject { path, line, message: &related.message }
             });

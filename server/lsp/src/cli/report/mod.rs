@@ -48,7 +48,9 @@ impl Report<'_> {
     fn place_of(&self, related: &Related) -> String {
         let shown = (self.names)(&related.path);
         match self.workspace.file(&related.path) {
-            Some(file) => format!("{}:{}", shown.display(), Lines::of(file).place(related.range.start).0),
+            Some(file) => {
+                format!("{}:{}", shown.display(), Lines::of_file(file).place(related.range.start).0)
+            }
             None => shown.display().to_string(),
         }
     }
@@ -60,14 +62,18 @@ pub(super) fn several(count: usize, thing: &str) -> String {
 }
 
 /// A file's text with the starts of its lines.
-struct Lines {
+pub(super) struct Lines {
     text: String,
     starts: Vec<usize>,
 }
 
 impl Lines {
-    fn of(file: &File) -> Self {
-        let text = file.unit.text();
+    fn of_file(file: &File) -> Self {
+        Self::of(&file.unit.text())
+    }
+
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.to_owned();
         // Lines end as systemd and editors end them: a carriage return alone is enough.
         let ends = text.match_indices(['\n', '\r']).map(|(at, _)| at + 1);
         let ends = ends.filter(|end| !(text[..*end].ends_with('\r') && text[*end..].starts_with('\n')));
@@ -90,7 +96,7 @@ impl Lines {
     }
 
     /// Line and column of a byte, both from 1, columns in characters.
-    fn place(&self, offset: u32) -> (usize, usize) {
+    pub(super) fn place(&self, offset: u32) -> (usize, usize) {
         let offset = self.boundary(offset);
         let line = self.line(offset);
         (line + 1, self.text[self.starts[line]..offset].chars().count() + 1)

@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()>
         report.judged.iter().flat_map(|judged| &judged.findings).map(|finding| finding.code).collect();
     let rules: Vec<&Rule> = RULES.iter().copied().filter(|rule| found.contains(rule.code)).collect();
     let results = report.judged.iter().filter(|judged| !judged.findings.is_empty()).flat_map(|judged| {
-        let lines = Lines::of(judged.file);
+        let lines = Lines::of_file(judged.file);
         judged
             .findings
             .iter()
@@ -87,7 +87,7 @@ fn result(
     let related = finding.related.iter().enumerate().map(|(id, related)| {
         let shown = (report.names)(&related.path);
         let place = match report.workspace.file(&related.path) {
-            Some(file) => location(&shown, &Lines::of(file), related.range),
+            Some(file) => location(&shown, &Lines::of_file(file), related.range),
             None => json!({ "artifactLocation": { "uri": uri(&shown) } }),
         };
         json!({ "id": id, "physicalLocation": place, "message": { "text": related.message } })
@@ -110,7 +110,7 @@ fn repair(report: &Report<'_>, fix: &Fix) -> Option<Value> {
     }
     let changes = fix.edits.chunk_by(|a, b| a.path == b.path).map(|edits| {
         let path = &edits[0].path;
-        let lines = Lines::of(report.workspace.file(path)?);
+        let lines = Lines::of_file(report.workspace.file(path)?);
         let replacement = |range, text: &String| {
             json!({ "deletedRegion": region(&lines, range), "insertedContent": { "text": text } })
         };

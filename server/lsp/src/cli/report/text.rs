@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()>
     let renderer = Renderer::styled();
     let mut counts = [0_usize; 4];
     for judged in report.judged.iter().filter(|judged| !judged.findings.is_empty()) {
-        let lines = Lines::of(judged.file);
+        let lines = Lines::of_file(judged.file);
         for finding in &judged.findings {
             counts[finding.severity as usize] += 1;
             let level = match finding.severity {
