@@ -75,11 +75,11 @@ PrivateTmp=true
 WantedBy=multi-user.target
 ";
 
-type Assignment = (ValueContext, String);
+type Assignment = (ValueContext<'static>, String);
 
-fn context(unit_type: UnitType, section: &str, key: &str) -> Option<ValueContext> {
+fn context(unit_type: UnitType, section: &str, key: &str) -> Option<ValueContext<'static>> {
     let directive = directive(Section::from_name(section)?, key)?;
-    Some(ValueContext { directive, version: Version::NEWEST, unit_type })
+    Some(ValueContext { directive, version: Version::NEWEST, unit_type, unit: None })
 }
 
 fn unit() -> Vec<Assignment> {

@@ -94,7 +94,7 @@ const ODD: &[&str] = &[
 #[track_caller]
 fn judge(directive: &'static Directive, version: Version, value: &str) {
     for unit_type in directive.section.unit_types() {
-        let context = ValueContext { directive, version, unit_type };
+        let context = ValueContext { directive, version, unit_type, unit: None };
         verdict(context, value);
         for error in check(context, value) {
             let name = directive.name;
@@ -181,14 +181,14 @@ fn every_key_judges_odd_pieces() {
 }
 
 /// One key for each kind of value that is judged, in a release that judges it so.
-fn kinds() -> Vec<(ValueKind, ValueContext)> {
-    let mut kinds: Vec<(ValueKind, ValueContext)> = Vec::new();
+fn kinds() -> Vec<(ValueKind, ValueContext<'static>)> {
+    let mut kinds: Vec<(ValueKind, ValueContext<'static>)> = Vec::new();
     for directive in &*DIRECTIVES {
         for version in [Version::NEWEST, Version::OLDEST] {
             let (kind, unit_type) = (directive.kind_in(version), directive.section.unit_types().next());
             if kinds.iter().all(|(known, _)| *known != kind) {
                 let unit_type = unit_type.unwrap_or(UnitType::Service);
-                kinds.push((kind, ValueContext { directive, version, unit_type }));
+                kinds.push((kind, ValueContext { directive, version, unit_type, unit: None }));
             }
         }
     }

@@ -16,7 +16,7 @@ fuzz_target!(|input: (u16, u8, &str)| {
     let releases = Version::NEWEST.0 - Version::OLDEST.0 + 1;
     let version = Version(Version::OLDEST.0 + u16::from(release) % releases);
     for unit_type in directive.section.unit_types() {
-        let context = ValueContext { directive, version, unit_type };
+        let context = ValueContext { directive, version, unit_type, unit: None };
         verdict(context, value);
         for error in check(context, value) {
             assert!(value.get(std::ops::Range::from(error.range)).is_some(), "{error:?}");

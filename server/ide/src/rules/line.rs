@@ -127,7 +127,8 @@ impl<'a, 'f> LineContext<'a, 'f> {
         }
         // The manager reads its own values as those of services.
         let unit_type = self.file.kind.unit_type().unwrap_or(UnitType::Service);
-        crate::value::check(ValueContext { directive, version: self.version(), unit_type }, value)
+        let unit = self.file.kind.subject();
+        crate::value::check(ValueContext { directive, version: self.version(), unit_type, unit }, value)
     }
 
     /// Reports a finding; `range` counts from the entry's start.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::{BitOr, Range};
 
+use super::piece::{Origin, Piece};
+
 /// How words are read; the names are those of systemd's `EXTRACT_*` flags. Combine with `|`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Extract(u8);
@@ -61,6 +63,20 @@ pub(crate) struct Word<'a> {
     pub(crate) quoted: bool,
     /// The first escape that [`Extract::UNESCAPE_RELAX`] let stand.
     pub(crate) bad_escape: Option<Range<usize>>,
+    /// Where its text stands in the value.
+    pub(crate) origin: Origin,
+}
+
+impl Word<'_> {
+    /// Its text, to take parts of.
+    pub(crate) fn piece(&self) -> Piece<'_> {
+        Piece::new(&self.text, &self.origin, self.range.clone())
+    }
+
+    /// Splits its text once more; ranges are still those in the value.
+    pub(crate) fn split(&self, separators: &'static [u8], flags: Extract) -> Words<'_> {
+        Words { outer: Some(&self.origin), ..words_between(&self.text, separators, flags) }
+    }
 }
 
 /// Why the rest of a value cannot be split.
@@ -80,6 +96,8 @@ pub(crate) struct Words<'a> {
     at: Option<usize>,
     separators: &'static [u8],
     flags: Extract,
+    /// Where the split text stands, unless it is the value.
+    outer: Option<&'a Origin>,
 }
 
 /// Splits at white space.
@@ -89,27 +107,27 @@ pub(crate) fn words(value: &str, flags: Extract) -> Words<'_> {
 
 /// Splits at these separators, which are ASCII characters.
 pub(crate) fn words_between<'a>(value: &'a str, separators: &'static [u8], flags: Extract) -> Words<'a> {
-    Words { value, at: Some(0), separators, flags }
-}
-
-impl WordError {
-    /// The same fault, standing elsewhere.
-    pub(crate) fn at(self, part: Range<usize>) -> Self {
-        match self {
-            Self::UnclosedQuote(_) => Self::UnclosedQuote(part),
-            Self::BadEscape(_) => Self::BadEscape(part),
-        }
-    }
+    Words { value, at: Some(0), separators, flags, outer: None }
 }
 
 impl<'a> Words<'a> {
-    /// Where the next word's search begins; `None` when nothing is left.
+    /// Begins behind the first `start` bytes.
+    pub(crate) fn from(self, start: usize) -> Self {
+        Self { at: Some(start), ..self }
+    }
+
+    /// Where in the split text the next word's search begins; `None` when nothing is left.
     pub(crate) fn rest(&self) -> Option<Range<usize>> {
         self.at.map(|at| at..self.value.len())
     }
 
     fn is_separator(&self, byte: u8) -> bool {
         self.separators.contains(&byte)
+    }
+
+    /// Whether a byte may be more than a part of a word's text.
+    fn is_special(&self, byte: u8) -> bool {
+        matches!(byte, b'\\' | b'"' | b'\'') || self.is_separator(byte)
     }
 
     /// The first place at or behind `from` that is no separator.
@@ -121,24 +139,36 @@ impl<'a> Words<'a> {
             .map_or(bytes.len(), |skip| from + skip)
     }
 
+    /// Where this part of the split text stands in the value.
+    fn place(&self, part: Range<usize>) -> Range<usize> {
+        self.outer.map_or(part.clone(), |outer| outer.place(part))
+    }
+
     /// Reads the word that starts at `start`; gives it and where the next begins.
     fn read(&self, start: usize) -> Result<(Word<'a>, Option<usize>), WordError> {
         let (value, bytes, flags) = (self.value, self.value.as_bytes(), self.flags);
-        let mut text = Text { source: value, start, copy: None };
+        let mut text = Text::new(value, start);
         let mut quote: Option<(u8, usize)> = None;
         let (mut quoted, mut bad_escape) = (false, None);
         let (mut at, mut next) = (start, None);
-        while let Some(&byte) = bytes.get(at) {
+        while let Some(plain) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let plain = plain.iter().position(|byte| self.is_special(*byte)).unwrap_or(plain.len());
+            if plain > 0 {
+                text.keep(at..at + plain);
+                at += plain;
+                continue;
+            }
+            let byte = bytes[at];
             if byte == b'\\' && !flags.has(Extract::RETAIN_ESCAPE) {
                 let end = at + 1 + bytes.get(at + 1).map_or(0, |second| char_len(*second));
                 at = match self.unescape(at, end, &mut text) {
                     Some(end) => end,
                     None if flags.has(Extract::UNESCAPE_RELAX) => {
-                        bad_escape.get_or_insert(at..end);
+                        bad_escape.get_or_insert_with(|| self.place(at..end));
                         text.keep(at..end);
                         end
                     }
-                    None => return Err(WordError::BadEscape(at..end)),
+                    None => return Err(WordError::BadEscape(self.place(at..end))),
                 };
                 continue;
             }
@@ -164,15 +194,18 @@ impl<'a> Words<'a> {
             };
             if keep {
                 text.keep(at..at + 1);
-            } else {
-                text.replace(at);
             }
             at += 1;
         }
         if let Some((_, open)) = quote.filter(|_| !flags.has(Extract::RELAX)) {
-            return Err(WordError::UnclosedQuote(open..bytes.len()));
+            return Err(WordError::UnclosedQuote(self.place(open..bytes.len())));
         }
-        Ok((Word { text: text.finish(at), range: start..at, quoted, bad_escape }, next))
+        let (text, origin) = text.finish();
+        let (range, origin) = match self.outer {
+            None => (start..at, origin),
+            Some(outer) => (outer.place(start..at), origin.within(outer)),
+        };
+        Ok((Word { text, range, quoted, bad_escape, origin }, next))
     }
 
     /// Writes what the escape at `at..end` stands for; gives where it ends, `None` where it is none.
@@ -180,21 +213,19 @@ impl<'a> Words<'a> {
         let (flags, escaped) = (self.flags, &self.value.as_bytes()[at + 1..]);
         let Some(&second) = escaped.first() else {
             let dropped = flags.has(Extract::RELAX) && !flags.has(Extract::UNESCAPE_RELAX);
-            return dropped.then(|| {
-                text.replace(at);
-                end
-            });
+            return dropped.then_some(end);
         };
         if let Some((unescaped, length)) = cunescape_one(escaped).filter(|_| flags.has(Extract::CUNESCAPE)) {
-            unescaped.write(text.replace(at));
-            return Some(at + 1 + length);
+            let end = at + 1 + length;
+            text.replace(at..end, |copy| unescaped.write(copy));
+            return Some(end);
         }
         let verbatim = match flags.has(Extract::UNESCAPE_SEPARATORS) {
             true => self.is_separator(second) || second == b'\\',
             false => !flags.has(Extract::CUNESCAPE),
         };
         verbatim.then(|| {
-            text.replace(at).extend_from_slice(&self.value.as_bytes()[at + 1..end]);
+            text.replace(at..end, |copy| copy.extend_from_slice(&escaped[..end - at - 1]));
             end
         })
     }
@@ -216,36 +247,94 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// A word's text: borrowed until something is left out or replaced.
+/// A word's text: borrowed as long as it stands in the source in one piece.
 struct Text<'a> {
     source: &'a str,
-    start: usize,
+    /// The piece of the source that was kept last, which is all there is without a copy.
+    kept: Range<usize>,
     copy: Option<Vec<u8>>,
+    /// Of the copy.
+    origin: Origin,
 }
 
 impl<'a> Text<'a> {
-    /// This part of the source belongs to the word; it follows on what was kept or replaced before.
+    fn new(source: &'a str, start: usize) -> Self {
+        Self { source, kept: start..start, copy: None, origin: Origin::default() }
+    }
+
+    /// This part of the source belongs to the word.
     fn keep(&mut self, part: Range<usize>) {
-        if let Some(copy) = &mut self.copy {
-            copy.extend_from_slice(&self.source.as_bytes()[part]);
+        if part.start == self.kept.end || self.copy.is_none() && self.kept.is_empty() {
+            let start = if self.kept.is_empty() { part.start } else { self.kept.start };
+            self.kept = start..part.end;
+            if let Some(copy) = &mut self.copy {
+                copy.extend_from_slice(&self.source.as_bytes()[part]);
+            }
+            return;
         }
+        let source = self.source;
+        let copy = self.copied();
+        let text = copy.len();
+        copy.extend_from_slice(&source.as_bytes()[part.clone()]);
+        self.origin.continues(text, part.start);
+        self.kept = part;
     }
 
-    /// What stands at `at` is left out; gives the copy to write a replacement to.
-    fn replace(&mut self, at: usize) -> &mut Vec<u8> {
-        let before = self.start..at;
-        self.copy.get_or_insert_with(|| self.source.as_bytes()[before].to_vec())
+    /// What `write` writes stands in place of this part of the source.
+    fn replace(&mut self, part: Range<usize>, write: impl FnOnce(&mut Vec<u8>)) {
+        let copy = self.copied();
+        let text = copy.len();
+        write(copy);
+        self.origin.escaped(text, part);
+        // What is kept next does not go on from here.
+        self.kept = usize::MAX..usize::MAX;
     }
 
-    fn finish(self, end: usize) -> Cow<'a, str> {
-        match self.copy {
-            None => Cow::Borrowed(&self.source[self.start..end]),
-            Some(copy) => match String::from_utf8_lossy(&copy) {
-                Cow::Borrowed(text) => Cow::Owned(text.to_owned()),
-                Cow::Owned(text) => Cow::Owned(text),
-            },
+    fn copied(&mut self) -> &mut Vec<u8> {
+        let Self { source, kept, copy, origin } = self;
+        copy.get_or_insert_with(|| {
+            *origin = Origin::at(kept.start);
+            source.as_bytes()[kept.clone()].to_vec()
+        })
+    }
+
+    fn finish(self) -> (Cow<'a, str>, Origin) {
+        let Self { source, kept, copy, mut origin } = self;
+        let Some(copy) = copy else {
+            return (Cow::Borrowed(&source[kept.clone()]), Origin::at(kept.start));
+        };
+        match String::from_utf8(copy) {
+            Ok(text) => (Cow::Owned(text), origin),
+            Err(error) => {
+                let (text, moved) = replaced(error.as_bytes());
+                origin.moved(moved);
+                (Cow::Owned(text), origin)
+            }
         }
     }
+}
+
+/// The bytes as text, U+FFFD in place of those that are none, and where each byte is in it.
+fn replaced(bytes: &[u8]) -> (String, impl Fn(usize) -> usize) {
+    let mut text = String::with_capacity(bytes.len());
+    // Where replacements begin: in the bytes, in the text.
+    let mut ends = vec![(0, 0)];
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        at += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            // Of up to three bytes each is a byte of the replacement, which has three.
+            text.push(char::REPLACEMENT_CHARACTER);
+            at += chunk.invalid().len();
+            ends.push((at, text.len()));
+        }
+    }
+    let moved = move |byte: usize| {
+        let (from, to) = ends[ends.partition_point(|(from, _)| *from <= byte).saturating_sub(1)];
+        to + (byte - from)
+    };
+    (text, moved)
 }
 
 /// What an escape stands for: a character, or a byte that is none by itself.
@@ -398,6 +487,63 @@ mod tests {
         assert_eq!(rest.rest(), Some(2..5));
         let found: Vec<_> = words(" a 'b'c  ", Extract::UNQUOTE).flatten().map(|word| word.range).collect();
         assert_eq!(found, [1..2, 3..7]);
+        let behind: Vec<_> = words("~a b", Extract::PLAIN).from(1).flatten().map(|word| word.range).collect();
+        assert_eq!(behind, [1..2, 3..4]);
+    }
+
+    /// Each character of the first word's text, and what stands for it in the value.
+    fn sources(value: &str, flags: Extract) -> Vec<(char, &str)> {
+        let word = words(value, flags).next().expect("a word").expect("words");
+        let source = |(at, char): (usize, char)| {
+            let place = word.piece().place(at..at + char.len_utf8());
+            (char, value.get(place).expect("a place between characters"))
+        };
+        word.text.char_indices().map(source).collect()
+    }
+
+    #[test]
+    fn places_in_the_value() {
+        let c = Extract::UNQUOTE | Extract::CUNESCAPE;
+        assert_eq!(sources("  aé b", c), [('a', "a"), ('é', "é")]);
+        assert_eq!(sources(r#"a"b"'c'd"#, c), [('a', "a"), ('b', "b"), ('c', "c"), ('d', "d")]);
+        assert_eq!(
+            sources(r"ü\x41\u00e4\\z", c),
+            [('ü', "ü"), ('A', r"\x41"), ('ä', r"\u00e4"), ('\\', r"\\"), ('z', "z")]
+        );
+        assert_eq!(sources(r"\xc3\xa4x", c), [('ä', r"\xc3\xa4"), ('x', "x")]);
+        // Bytes that are no text, at an end and in a row.
+        assert_eq!(
+            sources(r"\xe2\x82x\xff", c),
+            [('\u{fffd}', r"\xe2\x82"), ('x', "x"), ('\u{fffd}', r"\xff")]
+        );
+        assert_eq!(
+            sources(r"a\ é\é", Extract::UNQUOTE),
+            [('a', "a"), (' ', r"\ "), ('é', "é"), ('é', r"\é")]
+        );
+        assert_eq!(
+            sources(r"a\qb", c | Extract::UNESCAPE_RELAX),
+            [('a', "a"), ('\\', r"\"), ('q', "q"), ('b', "b")]
+        );
+    }
+
+    #[test]
+    fn places_in_words_of_words() {
+        let value = r#"x "a:b\\:c:\u00e9\x41""#;
+        let outer = words(value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE)
+            .nth(1)
+            .expect("two words")
+            .expect("words");
+        let flags = Extract::CUNESCAPE | Extract::UNESCAPE_SEPARATORS | Extract::DONT_COALESCE_SEPARATORS;
+        let parts: Vec<_> = outer.split(b":", flags).flatten().collect();
+        let found: Vec<_> = parts.iter().map(|part| (&*part.text, &value[part.range.clone()])).collect();
+        assert_eq!(found, [("a", "a"), ("b\\", "b\\\\"), ("c", "c"), ("éA", r"\u00e9\x41")]);
+        assert_eq!(&value[parts[3].piece().place(2..3)], r"\x41");
+        // An error in there points at its place too.
+        let value = r#""a:b\qc""#;
+        let outer =
+            words(value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE).next().expect("a word").expect("words");
+        let error = outer.split(b":", flags).nth(1).expect("two parts");
+        assert_eq!(error, Err(WordError::BadEscape(4..6)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(crate) mod extract_word;
 mod name;
 mod number;
 mod path;
+mod piece;
 mod set;
 pub(crate) mod specifier;
 
@@ -24,15 +25,19 @@ pub use number::{
 pub use path::{ExecCommand, ExecWord, exec_commands};
 pub(crate) use specifier::expansion;
 
+use crate::workspace::UnitName;
+
 /// Whose value it is, and who reads it.
 #[derive(Clone, Copy, Debug)]
-pub struct ValueContext {
+pub struct ValueContext<'a> {
     /// The directive that the value is set for.
     pub directive: &'static Directive,
     /// The systemd that reads it.
     pub version: Version,
     /// The type of the unit that sets it.
     pub unit_type: UnitType,
+    /// The unit's name, or its template's, which specifiers stand for; `None` where it may be one of several.
+    pub unit: Option<&'a UnitName>,
 }
 
 /// What is wrong with a value, or with a part of it.
@@ -99,7 +104,7 @@ pub(crate) fn words_of(value: &str) -> Vec<String> {
 }
 
 /// Judges an assignment whole: key and value.
-pub fn verdict(context: ValueContext, value: &str) -> Verdict {
+pub fn verdict(context: ValueContext<'_>, value: &str) -> Verdict {
     let refused = match context.directive.availability(context.version) {
         Availability::Active => check(context, value)
             .iter()
@@ -112,7 +117,7 @@ pub fn verdict(context: ValueContext, value: &str) -> Verdict {
 
 /// What is wrong with a value; nothing also where only the machine can tell. Does not allocate for a good one
 /// of the usual kinds.
-pub fn check(context: ValueContext, value: &str) -> Vec<ValueError> {
+pub fn check(context: ValueContext<'_>, value: &str) -> Vec<ValueError> {
     let mut checker = Checker { context, value, errors: Vec::new() };
     let directive = context.directive;
     let kind = directive.kind_in(context.version);
@@ -138,7 +143,7 @@ pub(crate) const MOST_ERRORS: usize = 64;
 /// A value under judgement, with what was found so far.
 pub(crate) struct Checker<'a> {
     /// Whose value it is.
-    pub(crate) context: ValueContext,
+    pub(crate) context: ValueContext<'a>,
     /// The logical value.
     pub(crate) value: &'a str,
     errors: Vec<ValueError>,
@@ -158,18 +163,57 @@ impl Checker<'_> {
         what: impl Into<Cow<'static, str>>,
         expected: impl Into<Cow<'static, str>>,
     ) -> &mut ValueError {
-        // Where escapes were undone a part may be off by some bytes: it never ends within a character.
-        let start = self.value.floor_char_boundary(part.start);
-        let end = self.value.ceil_char_boundary(part.end).max(start);
+        let part = self.visible(part);
+        let mut what = what.into();
+        if let Some(becomes) = self.becomes(part.clone()) {
+            what = format!("{what} ({becomes})").into();
+        }
         self.errors.push(ValueError {
-            range: TextRange::new(start as u32, end as u32),
+            range: TextRange::new(part.start as u32, part.end as u32),
             effect: if self.context.directive.fatal { Effect::RefusesUnit } else { Effect::IgnoresLine },
             problem: Problem::Other,
-            what: what.into(),
+            what,
             expected: expected.into(),
             instead: None,
         });
         self.errors.last_mut().expect("an error was just pushed")
+    }
+
+    /// The part, or the character behind or before it where it is empty.
+    fn visible(&self, part: Range<usize>) -> Range<usize> {
+        let char = |text: Option<&str>| text?.chars().next().map(char::len_utf8);
+        match char(self.value.get(part.end..)) {
+            _ if !part.is_empty() => part,
+            Some(length) => part.start..part.end + length,
+            None => self.value.char_indices().next_back().map_or(part, |(last, _)| last..self.value.len()),
+        }
+    }
+
+    /// What the unit's name makes of a part with specifiers, as a remark.
+    fn becomes(&self, part: Range<usize>) -> Option<String> {
+        const LONGEST: usize = 80;
+        let written = self.value.get(part).filter(|part| part.len() <= LONGEST && part.contains('%'))?;
+        let expansion = self.expanded(written);
+        match expansion.known()? {
+            "" => Some("it becomes nothing here".to_owned()),
+            becomes => Some(format!("it becomes `{becomes}` here")).filter(|_| becomes != written),
+        }
+    }
+
+    /// Judges what the unit's name makes of a value with specifiers, for settings that read it only then; faults are those
+    /// of the whole value. False where the value is to be judged as it stands.
+    pub(crate) fn judged_expanded(&mut self, judge: impl FnOnce(&mut Checker<'_>)) -> bool {
+        let expansion = self.expanded(self.value);
+        let Some(text) = expansion.known().filter(|text| *text != self.value) else {
+            return false;
+        };
+        let mut expanded = Checker { context: self.context, value: text, errors: Vec::new() };
+        judge(&mut expanded);
+        for ValueError { effect, problem, what, expected, .. } in expanded.errors {
+            let error = self.whole(what, expected);
+            (error.effect, error.problem) = (effect, problem);
+        }
+        true
     }
 
     /// Reports the whole value.

@@ -143,23 +143,23 @@ impl Workspace {
             FileKind::Fragment { name: Some(name), .. } => {
                 Some(self.with_drop_ins(name, Some(file), &file.place))
             }
-            FileKind::DropIn { .. } => match file.unit_name() {
-                Some(name) => {
-                    let name = self.unit_id(&name, &file.place).unwrap_or(name);
-                    let fragment = self.fragment(&name, &file.place);
-                    let mut unit = self.with_drop_ins(&name, fragment, &file.place);
-                    if !unit.parts.iter().any(|part| part.path == file.path) {
-                        // Another of its name hides it; see what it would come to.
-                        let hides = |part: &&mut &Arc<File>| drop_in_name(part) == drop_in_name(file);
-                        match unit.parts.iter_mut().find(hides) {
-                            Some(part) => *part = file,
-                            None => unit.parts.push(file),
-                        }
+            FileKind::DropIn { name: Some(name), .. } => {
+                let name = self.unit_id(name, &file.place).unwrap_or_else(|| name.clone());
+                let fragment = self.fragment(&name, &file.place);
+                let mut unit = self.with_drop_ins(&name, fragment, &file.place);
+                if !unit.parts.iter().any(|part| part.path == file.path) {
+                    // Another of its name hides it; see what it would come to.
+                    let hides = |part: &&mut &Arc<File>| drop_in_name(part) == drop_in_name(file);
+                    match unit.parts.iter_mut().find(hides) {
+                        Some(part) => *part = file,
+                        None => unit.parts.push(file),
                     }
-                    Some(unit)
                 }
-                None => Some(Effective { name: None, unit_type, fragment: None, parts: vec![file], manager }),
-            },
+                Some(unit)
+            }
+            FileKind::DropIn { name: None, .. } => {
+                Some(Effective { name: None, unit_type, fragment: None, parts: vec![file], manager })
+            }
             _ => Some(Effective { name: None, unit_type, fragment: Some(file), parts: vec![file], manager }),
         }
     }

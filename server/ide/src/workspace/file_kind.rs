@@ -22,6 +22,8 @@ pub enum FileKind {
     DropIn {
         /// The folder's name without its `.d`: a unit's name, a dash prefix with suffix, or a bare type.
         owner: Box<str>,
+        /// The unit that it speaks for, where that is one: no dash prefix and no bare type.
+        name: Option<UnitName>,
         /// The type of the units it speaks for.
         unit_type: UnitType,
     },
@@ -60,7 +62,8 @@ impl FileKind {
             if let Some(owner) = owner
                 && let Some(unit_type) = type_of_owner(owner)
             {
-                return Self::DropIn { owner: owner.into(), unit_type };
+                let name = UnitName::parse(owner).filter(|name| !name.is_dash_prefix());
+                return Self::DropIn { owner: owner.into(), name, unit_type };
             }
             let (conf, beside) = match owner {
                 Some(owner) => (owner, folders.next().flatten()),
@@ -105,6 +108,15 @@ impl FileKind {
         match self {
             Self::Fragment { name, .. } => name.as_ref(),
             _ => None,
+        }
+    }
+
+    /// The one unit, or template, whose settings the file holds: the fragment's own, or the one that a drop-in's folder
+    /// names.
+    pub fn subject(&self) -> Option<&UnitName> {
+        match self {
+            Self::Fragment { name, .. } | Self::DropIn { name, .. } => name.as_ref(),
+            Self::DBusService | Self::Preset | Self::ManagerConf { .. } | Self::Other => None,
         }
     }
 
@@ -232,6 +244,20 @@ mod tests {
                 matches!(kind(path), FileKind::DropIn { owner: found, .. } if &*found == owner),
                 "{path}"
             );
+        }
+    }
+
+    #[test]
+    fn subjects() {
+        for (path, subject) in [
+            ("foo@.service", Some("foo@.service")),
+            ("foo@a.service.d/x.conf", Some("foo@a.service")),
+            ("foo-.socket.d/x.conf", None),
+            ("-.mount.d/x.conf", Some("-.mount")),
+            ("service.d/x.conf", None),
+            ("x.conf", None),
+        ] {
+            assert_eq!(kind(path).subject().map(UnitName::as_str), subject, "{path}");
         }
     }
 

@@ -36,7 +36,7 @@ pub use preset::{Preset, PresetAction};
 pub use project::{Project, Weights};
 pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
-pub use unit_name::UnitName;
+pub use unit_name::{UnitName, Unreplaced};
 pub(crate) use unit_name::{escape, escape_path, unescape_path};
 
 /// All files known, as one snapshot: a clone costs the open buffers, not the files on disk.
@@ -387,10 +387,6 @@ impl File {
     /// The one unit that this file is about: its own, or that of its drop-in folder. `None` for drop-ins that speak for
     /// many units (`foo-.service.d`, `service.d`).
     pub fn unit_name(&self) -> Option<UnitName> {
-        match &self.kind {
-            FileKind::Fragment { name, .. } => name.clone(),
-            FileKind::DropIn { owner, .. } => UnitName::parse(owner).filter(|name| !name.is_dash_prefix()),
-            FileKind::DBusService | FileKind::Preset | FileKind::ManagerConf { .. } | FileKind::Other => None,
-        }
+        self.kind.subject().cloned()
     }
 }

@@ -1,5 +1,6 @@
 //! Names of units: plain, templates and instances, and the specifiers that names may hold.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -102,32 +103,42 @@ impl UnitName {
         UnitName::parse(&format!("{}@.{}", self.prefix(), unit_type.suffix()))
     }
 
+    /// What `%letter` becomes for this unit, where its name tells: `n N p P i I j J f`.
+    pub fn specifier(&self, letter: char) -> Result<Cow<'_, str>, Unreplaced> {
+        Ok(match letter {
+            'n' if !self.is_template() => self.as_str().into(),
+            'N' if !self.is_template() => self.stem().into(),
+            'p' => self.prefix().into(),
+            'P' => unescape(self.prefix())?.into(),
+            'i' => self.known_instance()?.into(),
+            'I' => unescape(self.known_instance()?)?.into(),
+            'j' => last_component(self.prefix()).into(),
+            'J' => unescape(last_component(self.prefix()))?.into(),
+            'f' => {
+                let escaped = match self.instance() {
+                    Some(_) => self.known_instance()?,
+                    None => self.prefix(),
+                };
+                path(escaped)?.into()
+            }
+            _ => return Err(Unreplaced::Unknown),
+        })
+    }
+
     /// Puts the names' own specifiers (`%n %N %p %P %i %I %j %J %%`) of this unit into `text`.
     ///
     /// `None` when another specifier remains, or when an instance is asked of a template:
     /// then the name is unknown before run time.
     pub fn expand(&self, text: &str) -> Option<String> {
-        if !text.contains('%') {
-            return Some(text.to_owned());
-        }
         let mut out = String::with_capacity(text.len());
         let mut chars = text.chars();
         while let Some(char) = chars.next() {
-            if char != '%' {
-                out.push(char);
-                continue;
-            }
-            match chars.next()? {
-                '%' => out.push('%'),
-                'n' if !self.is_template() => out.push_str(&self.text),
-                'N' if !self.is_template() => out.push_str(self.stem()),
-                'p' => out.push_str(self.prefix()),
-                'P' => out.push_str(&unescape(self.prefix())?),
-                'i' => out.push_str(self.known_instance()?),
-                'I' => out.push_str(&unescape(self.known_instance()?)?),
-                'j' => out.push_str(last_component(self.prefix())),
-                'J' => out.push_str(&unescape(last_component(self.prefix()))?),
-                _ => return None,
+            match char {
+                '%' => match chars.next()? {
+                    '%' => out.push('%'),
+                    letter => out.push_str(&self.specifier(letter).ok()?),
+                },
+                char => out.push(char),
             }
         }
         Some(out)
@@ -184,17 +195,26 @@ impl UnitName {
         out + rest
     }
 
-    fn known_instance(&self) -> Option<&str> {
+    fn known_instance(&self) -> Result<&str, Unreplaced> {
         match self.instance() {
-            Some("") => None,
-            Some(instance) => Some(instance),
-            None => Some(""),
+            Some("") => Err(Unreplaced::Unknown),
+            Some(instance) => Ok(instance),
+            None => Ok(""),
         }
     }
 }
 
 /// Stands for an instance that is known at run time only.
 const INSTANCE: &str = "::INSTANCE::";
+
+/// Why a unit's name does not tell what a specifier becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unreplaced {
+    /// It is no specifier of names, or the instance of a template is asked for, which is known at run time only.
+    Unknown,
+    /// The name is not escaped as it would have to be: systemd refuses the value.
+    Impossible,
+}
 
 impl fmt::Display for UnitName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -228,14 +248,11 @@ pub(crate) fn escape_path(path: &str) -> String {
 
 /// The path that a mount, automount, swap or device has in its name.
 pub(crate) fn unescape_path(stem: &str) -> Option<String> {
-    match stem {
-        "-" => Some("/".to_owned()),
-        _ => unescape(stem).map(|path| format!("/{path}")),
-    }
+    path(stem).ok()
 }
 
-/// Undoes `systemd-escape`: `-` becomes `/`, `\xNN` the byte.
-fn unescape(text: &str) -> Option<String> {
+/// Undoes `systemd-escape`, as `unit_name_unescape()` does: `-` becomes `/`, `\xNN` the byte.
+fn unescape(text: &str) -> Result<String, Unreplaced> {
     let mut out = Vec::with_capacity(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -243,18 +260,26 @@ fn unescape(text: &str) -> Option<String> {
         match bytes[at] {
             b'-' => out.push(b'/'),
             b'\\' => {
-                let hex = text.get(at + 2..at + 4)?;
-                if bytes.get(at + 1) != Some(&b'x') {
-                    return None;
-                }
-                out.push(u8::from_str_radix(hex, 16).ok()?);
+                let digits = text.get(at + 2..at + 4).filter(|_| bytes.get(at + 1) == Some(&b'x'));
+                let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+                out.push(byte.ok_or(Unreplaced::Impossible)?);
                 at += 3;
             }
             byte => out.push(byte),
         }
         at += 1;
     }
-    String::from_utf8(out).ok()
+    String::from_utf8(out).map_err(|_| Unreplaced::Unknown)
+}
+
+/// Undoes `systemd-escape --path`, as `unit_name_path_unescape()` does.
+fn path(text: &str) -> Result<String, Unreplaced> {
+    if text == "-" {
+        return Ok("/".to_owned());
+    }
+    let path = unescape(text)?;
+    let normalized = path.split('/').all(|name| !matches!(name, "" | "." | ".."));
+    if normalized { Ok(format!("/{path}")) } else { Err(Unreplaced::Impossible) }
 }
 
 #[cfg(test)]
@@ -306,6 +331,31 @@ mod tests {
         }
         assert_eq!(unescape_path("srv-my\\x2ddata").as_deref(), Some("/srv/my-data"));
         assert_eq!(unescape_path("-").as_deref(), Some("/"));
+    }
+
+    #[test]
+    fn names_that_are_not_escaped() {
+        use Unreplaced::{Impossible, Unknown};
+        for (unit, letter, becomes) in [
+            ("a@-b.service", 'I', Ok("/b")),
+            ("a@-b.service", 'f', Err(Impossible)),
+            ("a@b-.service", 'f', Err(Impossible)),
+            ("a@b-..-c.service", 'f', Err(Impossible)),
+            ("a@-.service", 'f', Ok("/")),
+            ("a@.service", 'f', Err(Unknown)),
+            ("a-b.service", 'f', Ok("/a/b")),
+            ("a@b\\q.service", 'I', Err(Impossible)),
+            ("a@b\\x2.service", 'I', Err(Impossible)),
+            ("a@b\\x2d.service", 'I', Ok("b-")),
+            ("a@\\xff.service", 'I', Err(Unknown)),
+            ("a.service", 'u', Err(Unknown)),
+        ] {
+            assert_eq!(
+                name(unit).specifier(letter).as_deref().map_err(|why| *why),
+                becomes,
+                "%{letter} of {unit}"
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use unit_catalog::{Section, Version};
 use unit_ide::value::Verdict;
+use unit_ide::workspace::UnitName;
 
 use super::Assignment;
 
@@ -97,8 +98,7 @@ impl Systemd {
         let name = folder.path().file_name().unwrap_or_default().to_string_lossy();
         let mut paths = Vec::new();
         for (number, content) in contents.iter().enumerate() {
-            let first = &assignments[content[0]];
-            let file = format!("oracle{number}.{}", first.unit_type.suffix());
+            let file = file_name(&assignments[content[0]].unit, number);
             fs::write(folder.path().join(&file), text(assignments, content)).map_err(io)?;
             paths.push(format!("/tmp/{name}/{file}"));
         }
@@ -117,6 +117,14 @@ impl Systemd {
         }
         Ok(answer)
     }
+}
+
+/// The unit's name with another prefix for each file, as a systemd loads no two units of one name. No digits, which
+/// settings would take for numbers.
+fn file_name(unit: &UnitName, number: usize) -> String {
+    let letter = |place: u32| char::from(b'a' + (number / 26usize.pow(place) % 26) as u8);
+    let letters: String = (0..3).map(letter).collect();
+    format!("{}{letters}{}", unit.prefix(), &unit.as_str()[unit.prefix().len()..])
 }
 
 /// What the verification of some files brought.
@@ -161,9 +169,9 @@ impl Answer {
 /// The number of the first line behind the section's header.
 const FIRST_LINE: usize = 2;
 
-/// Whether a message says that a line or a word does not count.
+/// Whether a message says that a line or a word does not count; other things than these are ignored too.
 fn is_refusal(message: &str) -> bool {
-    ["gnoring", "ignored", "Unknown key"].iter().any(|word| message.contains(word))
+    [", ignoring", "it is ignored"].iter().any(|word| message.contains(word))
 }
 
 /// `FILE:LINE: MESSAGE`; `None` for what is said about units as a whole.
@@ -176,14 +184,14 @@ fn message(line: &str) -> Option<(&str, usize, &str)> {
 /// Distributes assignments over files: no key twice in one, so that they do not act on each other; and those whose bad
 /// values refuse the unit alone, so that they do not hide others.
 fn files(assignments: &[Assignment]) -> Vec<Content> {
-    let mut open: HashMap<Section, Content> = HashMap::new();
+    let mut open: HashMap<(Section, &UnitName), Content> = HashMap::new();
     let mut files = Vec::new();
     for (number, assignment) in assignments.iter().enumerate() {
         if assignment.directive.fatal {
             files.push(vec![number]);
             continue;
         }
-        let content = open.entry(assignment.directive.section).or_default();
+        let content = open.entry((assignment.directive.section, &assignment.unit)).or_default();
         let key = assignment.directive.name;
         // Keys come in the order of their names, round by round.
         if content.last().is_some_and(|&last| assignments[last].directive.name >= key) {

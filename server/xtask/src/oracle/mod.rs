@@ -8,14 +8,15 @@ mod tally;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use unit_catalog::{Directive, UnitType, Version};
+use unit_catalog::{Directive, Version};
 use unit_ide::value::{ValueContext, Verdict, verdict};
+use unit_ide::workspace::UnitName;
 
 use self::tally::Comparison;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Compare with recorded verdicts instead: a file of server/ide/tests/oracle, or lines of unit type, section, key,
+    /// Compare with recorded verdicts instead: a file of server/ide/tests/oracle, or lines of unit's name, section, key,
     /// value, and one verdict for each of 252, 257 and 262, separated by tabs
     #[arg(long)]
     table: Option<PathBuf>,
@@ -47,7 +48,8 @@ pub(crate) struct Options {
 
 /// An assignment to judge.
 struct Assignment {
-    unit_type: UnitType,
+    /// The unit that it stands in, whose name specifiers stand for.
+    unit: UnitName,
     directive: &'static Directive,
     value: String,
 }
@@ -55,7 +57,8 @@ struct Assignment {
 impl Assignment {
     /// What we say of it.
     fn verdict(&self, version: Version) -> Verdict {
-        verdict(ValueContext { directive: self.directive, version, unit_type: self.unit_type }, &self.value)
+        let (directive, unit_type, unit) = (self.directive, self.unit.unit_type(), Some(&self.unit));
+        verdict(ValueContext { directive, version, unit_type, unit }, &self.value)
     }
 
     /// Whether its directive has one of these kinds of value; none means any.

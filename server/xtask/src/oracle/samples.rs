@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use unit_catalog::{Availability, Directive, Section, UnitType, ValueKind, Version, directives};
 use unit_ide::value::{ValueContext, Verdict, verdict};
+use unit_ide::workspace::UnitName;
 
 use super::Assignment;
 
@@ -28,7 +29,13 @@ const ODDITIES: &[&str] = &[
     "%",
     "%%",
     "%i",
+    "%I",
+    "%I/x",
+    "%f",
     "%n",
+    "%p",
+    "%P",
+    "%j",
     "%t",
     "%Z",
     "%h/x",
@@ -97,15 +104,15 @@ pub(super) fn assignments(version: Version, count: usize, seed: u64) -> Vec<Assi
         examples.values().flatten().copied().chain(ODDITIES.iter().copied()).collect();
     let mut rounds: Vec<Vec<Assignment>> = Vec::new();
     for section in Section::ALL {
-        // Scopes are not read from files.
-        let Some(unit_type) = host(section) else {
+        let hosts = hosts(section);
+        if hosts.is_empty() {
             continue;
-        };
+        }
         for directive in directives(section) {
             let active = directive.availability(version) == Availability::Active;
             let wanted = if active { count } else { count.min(1) };
             let mut random = Random::new(seed, directive);
-            let good = good_values(directive, version, unit_type, &examples, &everything);
+            let good = good_values(directive, version, hosts[0].unit_type(), &examples, &everything);
             let mut seen = HashSet::new();
             // Some keys have fewer values than asked for; mutations soon repeat themselves.
             for attempt in 0..wanted * 2 {
@@ -121,7 +128,9 @@ pub(super) fn assignments(version: Version, count: usize, seed: u64) -> Vec<Assi
                 if rounds.len() < seen.len() {
                     rounds.push(Vec::new());
                 }
-                rounds[seen.len() - 1].push(Assignment { unit_type, directive, value });
+                // Which name it is matters where specifiers stand for it.
+                let unit = random.pick(&hosts).clone();
+                rounds[seen.len() - 1].push(Assignment { unit, directive, value });
                 if seen.len() == wanted {
                     break;
                 }
@@ -131,13 +140,23 @@ pub(super) fn assignments(version: Version, count: usize, seed: u64) -> Vec<Assi
     rounds.into_iter().flatten().collect()
 }
 
-/// The unit type that a section is asked about in.
-fn host(section: Section) -> Option<UnitType> {
-    match section {
+/// The units that a section is asked about in: a plain one and an instance, where the type has them.
+fn hosts(section: Section) -> Vec<UnitName> {
+    let unit_type = match section {
         Section::Unit | Section::Install => Some(UnitType::Service),
+        // Scopes are not read from files.
         Section::Scope => None,
         _ => section.unit_types().next(),
-    }
+    };
+    let stems: &[&str] = match unit_type {
+        Some(UnitType::Service | UnitType::Socket | UnitType::Timer | UnitType::Path) => {
+            &["oracle", "oracle-x@dev-sda"]
+        }
+        Some(_) => &["oracle"],
+        None => &[],
+    };
+    let suffix = unit_type.map_or("", UnitType::suffix);
+    stems.iter().filter_map(|stem| UnitName::parse(&format!("{stem}.{suffix}"))).collect()
 }
 
 /// What the legend of each kind quotes as code.
@@ -157,7 +176,7 @@ fn good_values(
     let mut good = examples.get(directive.kind_in(version).name()).cloned().unwrap_or_default();
     good.extend(directive.words.iter().map(|word| word.text));
     good.extend(directive.default);
-    let context = ValueContext { directive, version, unit_type };
+    let context = ValueContext { directive, version, unit_type, unit: None };
     let takes = |value: &&&str| verdict(context, value) == Verdict::Accepted;
     let taken: Vec<_> = everything.iter().filter(takes).copied().collect();
     // As many as there are of its own; all the same where we take whatever is written.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use unit_catalog::{Directive, Section, UnitType, Version, directive};
+use unit_catalog::{Directive, Section, Version, directive};
 use unit_ide::value::Verdict;
+use unit_ide::workspace::UnitName;
 
 use super::Assignment;
 
@@ -25,12 +26,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Row>, String> {
     for line in text.lines() {
         let fields: Vec<_> = line.split('\t').collect();
         let row = match fields[..] {
-            [unit_type, section, key, value, ref verdicts @ ..] => {
-                about = subject(unit_type, section, key);
-                row(about, value, verdicts)
+            [unit, section, key, value, ref verdicts @ ..] => {
+                about = subject(unit, section, key);
+                row(about.as_ref(), value, verdicts)
             }
-            [letters, value] => row(about, value, &each(letters)),
-            [letters] if !letters.contains(' ') => row(about, "", &each(letters)),
+            [letters, value] => row(about.as_ref(), value, &each(letters)),
+            [letters] if !letters.contains(' ') => row(about.as_ref(), "", &each(letters)),
             _ => {
                 let mut words = line.split(' ');
                 let mut word = || words.next().unwrap_or_default();
@@ -43,10 +44,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-type Subject = (UnitType, &'static Directive);
+type Subject = (UnitName, &'static Directive);
 
-fn subject(unit_type: &str, section: &str, key: &str) -> Option<Subject> {
-    Some((UnitType::from_suffix(unit_type)?, directive(Section::from_name(section)?, key)?))
+fn subject(unit: &str, section: &str, key: &str) -> Option<Subject> {
+    Some((UnitName::parse(unit)?, directive(Section::from_name(section)?, key)?))
 }
 
 /// The letters one by one.
@@ -54,8 +55,8 @@ fn each(letters: &str) -> Vec<&str> {
     letters.split("").filter(|letter| !letter.is_empty()).collect()
 }
 
-fn row(about: Option<Subject>, value: &str, verdicts: &[&str]) -> Option<Row> {
-    let (unit_type, directive) = about?;
+fn row(about: Option<&Subject>, value: &str, verdicts: &[&str]) -> Option<Row> {
+    let (unit, directive) = about?;
     // A backslash at the end of a line is no part of its value but continues it.
     if value.ends_with('\\') {
         return None;
@@ -64,6 +65,6 @@ fn row(about: Option<Subject>, value: &str, verdicts: &[&str]) -> Option<Row> {
         "-" | "n" | "note" => (version, Verdict::Accepted),
         _ => (version, Verdict::Refused),
     });
-    let assignment = Assignment { unit_type, directive, value: value.to_owned() };
+    let assignment = Assignment { unit: unit.clone(), directive, value: value.to_owned() };
     Some(Row { assignment, verdicts: verdicts.collect() })
 }

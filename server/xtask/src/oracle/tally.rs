@@ -57,9 +57,9 @@ impl Comparison {
         }
         if ours != real {
             let what = if ours == Verdict::Accepted { "missed" } else { "false alarm" };
-            let Assignment { unit_type, directive, value } = assignment;
-            let (suffix, section) = (unit_type.suffix(), directive.section.name());
-            let line = format!("{what} {} .{suffix} [{section}] {}={value}", version.0, directive.name);
+            let Assignment { unit, directive, value } = assignment;
+            let section = directive.section.name();
+            let line = format!("{what} {} {unit} [{section}] {}={value}", version.0, directive.name);
             self.disagreements.push(line);
         }
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use unit_catalog::{Directive, ValueKind as K, Version, table};
 
-use super::specifier::expansion;
+use super::specifier::specifiers;
 use super::{exec_commands, set};
 use crate::workspace::UnitName;
 
@@ -127,33 +127,20 @@ fn part_around(value: &str, at: usize, separator: char) -> Range<usize> {
 }
 
 fn specifier(subject: Subject<'_>, value: &str, at: usize) -> Option<Explanation> {
-    let bytes = value.as_bytes();
     // `%%%i`: which of them is a mark shows only from the left.
-    let mut from = 0;
-    while let Some(percent) = value.get(from..)?.find('%').map(|found| from + found) {
-        let letter = char::from(*bytes.get(percent + 1)?);
-        if at < percent {
-            return None;
-        }
-        if at < percent + 2 {
-            let known = table::specifier(letter).filter(|known| known.since <= subject.version)?;
-            let mut text = format!("**`%{letter}`**: {}", known.meaning);
-            if let Some(becomes) =
-                subject.unit.and_then(|unit| expansion(letter, unit)).filter(|_| letter != '%')
-            {
-                let _ = match becomes.as_str() {
-                    "" => write!(text, "\n\nHere: nothing"),
-                    becomes => write!(text, "\n\nHere: `{becomes}`"),
-                };
-            }
-            if known.deprecated {
-                text.push_str("\n\nDeprecated.");
-            }
-            return Some(Explanation { range: percent..percent + 2, markdown: text });
-        }
-        from = percent + if letter.is_ascii_alphanumeric() || letter == '%' { 2 } else { 1 };
+    let (percent, letter) = specifiers(value).find(|(percent, _)| at < percent + 2)?;
+    let known = table::specifier(letter).filter(|known| at >= percent && known.since <= subject.version)?;
+    let mut text = format!("**`%{letter}`**: {}", known.meaning);
+    if let Some(becomes) = subject.unit.and_then(|unit| unit.specifier(letter).ok()) {
+        let _ = match &*becomes {
+            "" => write!(text, "\n\nHere: nothing"),
+            becomes => write!(text, "\n\nHere: `{becomes}`"),
+        };
     }
-    None
+    if known.deprecated {
+        text.push_str("\n\nDeprecated.");
+    }
+    Some(Explanation { range: percent..percent + 2, markdown: text })
 }
 
 fn exec_prefix(value: &str, at: usize) -> Option<Explanation> {

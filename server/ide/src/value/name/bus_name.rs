@@ -1,6 +1,5 @@
 //! Names on the bus, as `sd_bus_service_name_is_valid()` takes them.
 
-use super::{possible, refuse_specifier};
 use crate::value::Checker;
 use crate::value::specifier::SpecifierSet;
 
@@ -23,12 +22,12 @@ fn literal(name: &str) -> bool {
 /// Judges the value of `BusName=`.
 pub(super) fn check(checker: &mut Checker<'_>) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Unit) {
+    if checker.refuse_specifier(SpecifierSet::Unit) {
         return;
     }
     // systemd lets a unique name pass too, though none can be asked for.
     let name = value.strip_prefix(':').unwrap_or(value);
-    if !possible(name, literal) {
+    if !checker.possible(name, literal) {
         checker.whole("no bus name", "a name of two or more parts such as org.example.Lamp");
     }
 }

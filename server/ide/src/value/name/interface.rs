@@ -2,9 +2,9 @@
 
 use unit_catalog::ValueKind as K;
 
-use super::{behind_tilde, possible, refuse_specifier, split, words_from};
+use super::{behind_tilde, split};
 use crate::value::Checker;
-use crate::value::extract_word::{Extract, WHITESPACE};
+use crate::value::extract_word::{Extract, words};
 use crate::value::number::integer;
 use crate::value::specifier::SpecifierSet;
 
@@ -39,8 +39,8 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     }
     let specifiers = kind == K::NetworkInterfaceOrAltname || checker.since(258);
     let good = match specifiers {
-        true if refuse_specifier(checker, 0, value, SpecifierSet::Unit) => return,
-        true => possible(value, |text| interface(text, size)),
+        true if checker.refuse_specifier(SpecifierSet::Unit) => return,
+        true => checker.possible(value, |text| interface(text, size)),
         false => interface(value, size),
     };
     if !good {
@@ -51,7 +51,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
 /// Judges the value of `RestrictNetworkInterfaces=`: bad words are ignored one by one.
 pub(super) fn check_list(checker: &mut Checker<'_>) {
     let size = if checker.since(257) { ALTERNATIVE_NAME } else { NAME };
-    for word in words_from(checker.value, behind_tilde(checker.value), WHITESPACE, Extract::UNQUOTE) {
+    for word in words(checker.value, Extract::UNQUOTE).from(behind_tilde(checker.value)) {
         let Some(word) = split(checker, word) else { break };
         if !interface(&word.text, size) {
             checker

@@ -2,8 +2,8 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{split, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
+use super::split;
+use crate::value::extract_word::{Extract, words};
 use crate::value::number::integer;
 use crate::value::{Checker, nearest};
 
@@ -33,7 +33,7 @@ fn fault(text: &str) -> Option<&'static str> {
 
 /// Judges the value of `IPAddressAllow=` and `IPAddressDeny=`: bad words are ignored one by one.
 pub(super) fn check(checker: &mut Checker<'_>) {
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::PLAIN) {
+    for word in words(checker.value, Extract::PLAIN) {
         let Some(word) = split(checker, word) else { break };
         let text = word.text.as_ref();
         if NAMES.contains(&text) {

@@ -2,7 +2,6 @@
 
 use unit_catalog::words;
 
-use super::{possible, refuse_specifier};
 use crate::value::Checker;
 use crate::value::specifier::SpecifierSet;
 
@@ -17,7 +16,7 @@ fn check(
     expected: &'static str,
 ) {
     let value = checker.value;
-    if !refuse_specifier(checker, 0, value, SpecifierSet::Unit) && !possible(value, valid) {
+    if !checker.refuse_specifier(SpecifierSet::Unit) && !checker.possible(value, valid) {
         checker.whole(what, expected);
     }
 }
@@ -38,9 +37,9 @@ pub(super) fn check_log_namespace(checker: &mut Checker<'_>) {
         !text.is_empty()
             && text.len() <= longest
             && !matches!(text, "." | "..")
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte))
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_.@".contains(&byte))
     };
-    check(checker, valid, "no name of a log namespace", "ASCII letters, digits and the characters `:-_.\\@`");
+    check(checker, valid, "no name of a log namespace", "ASCII letters, digits and the characters `:-_.@`");
 }
 
 /// Judges the value of `DelegateSubgroup=`: a name that `cg_needs_escape()` lets be.

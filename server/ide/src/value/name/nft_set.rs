@@ -2,8 +2,8 @@
 
 use unit_catalog::words;
 
-use super::{split, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
+use super::split;
+use crate::value::extract_word::{self, Extract};
 use crate::value::{Checker, nearest};
 
 /// What is wrong with `SOURCE:FAMILY:TABLE:SET`, and what was probably meant.
@@ -32,7 +32,7 @@ fn identifier(text: &str) -> bool {
 
 /// Judges the value of `NFTSet=`: the first bad word ends the list.
 pub(super) fn check(checker: &mut Checker<'_>) {
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::UNQUOTE | Extract::RETAIN_ESCAPE) {
+    for word in extract_word::words(checker.value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE) {
         let Some(word) = split(checker, word) else { break };
         if let Some((what, instead)) = fault(&word.text) {
             checker

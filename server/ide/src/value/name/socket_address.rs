@@ -4,7 +4,6 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use unit_catalog::{ValueKind as K, words};
 
-use super::{possible, refuse_specifier};
 use crate::value::extract_word::{Extract, words};
 use crate::value::number::integer;
 use crate::value::specifier::SpecifierSet;
@@ -82,12 +81,12 @@ fn parse_vsock(text: &str, release: u16) -> bool {
 /// Judges the value of `ListenStream=`, `ListenDatagram=` and `ListenSequentialPacket=`.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Unit) {
+    if checker.refuse_specifier(SpecifierSet::Unit) {
         return;
     }
     let release = checker.context.version.0;
     let fits = |family: Family| kind == K::SocketAddress || family == Family::Unix;
-    if possible(value, |text| parse(text, release).is_ok_and(fits)) {
+    if checker.possible(value, |text| parse(text, release).is_ok_and(fits)) {
         return;
     }
     let what = parse(value, release).err().unwrap_or("no address in the file system nor an abstract one");
@@ -101,7 +100,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
 /// Judges the value of `ListenNetlink=`: a family, and perhaps a multicast group.
 pub(super) fn check_netlink(checker: &mut Checker<'_>) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Unit) || possible(value, netlink) {
+    if checker.refuse_specifier(SpecifierSet::Unit) || checker.possible(value, netlink) {
         return;
     }
     let start = value.len() - value.trim_ascii_start().len();

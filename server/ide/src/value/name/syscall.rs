@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use unit_catalog::{table, words};
 
-use super::{behind_tilde, split, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
+use super::{behind_tilde, split};
+use crate::value::extract_word::{self, Extract};
 use crate::value::number::integer;
 use crate::value::{Checker, nearest};
 
@@ -28,7 +28,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let filter = checker.context.directive.name == "SystemCallFilter";
     let start = behind_tilde(checker.value);
     let expected = "system calls and groups such as @system-service; in a list with `~` also with :ERRNO";
-    for word in words_from(checker.value, start, WHITESPACE, Extract::PLAIN) {
+    for word in extract_word::words(checker.value, Extract::PLAIN).from(start) {
         let Some(word) = split(checker, word) else { break };
         let text = word.text.as_ref();
         let (name, ending) = match text.split_once(':') {
@@ -41,10 +41,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             let what = "an allowed call with an error, which only calls of a list with `~` have";
             checker.report(word.range, what, expected).word_only().instead(Some(name.to_owned()));
         } else if let Some((what, instead)) = fault(checker, name) {
-            // Without escapes the name stands first in the word.
-            let start = word.range.start;
-            let whole = checker.value.get(word.range.clone()) != Some(text);
-            let part = if whole { word.range } else { start..start + name.len() };
+            let part = word.piece().place(0..name.len());
             checker.report(part, what, expected).word_only().instead(instead);
         }
     }

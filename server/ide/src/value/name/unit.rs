@@ -2,11 +2,15 @@
 
 use unit_catalog::{UnitType, special_unit};
 
-use super::{possible, refuse_specifier, refuse_word_specifier, split, unheard, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
-use crate::value::specifier::SpecifierSet;
+use super::{refuse_word_specifier, split, unheard};
+use crate::value::extract_word::{Extract, words};
+use crate::value::specifier::{Expansion, SpecifierSet};
 use crate::value::{Checker, nearest};
 use crate::workspace::UnitName;
+
+fn is_unit_name(text: &str) -> bool {
+    UnitName::parse(text).is_some()
+}
 
 /// What is wrong with a text that is no unit's name.
 fn fault(text: &str) -> &'static str {
@@ -39,7 +43,7 @@ fn meant(text: &str) -> Option<String> {
             }
         }
     };
-    possible(&name, |text| UnitName::parse(text).is_some()).then_some(name)
+    Expansion::new(&name, None).possible(is_unit_name).then_some(name)
 }
 
 /// The same stem with the type that is asked for.
@@ -53,19 +57,19 @@ fn with_suffix(text: &str, suffix: &str) -> Option<String> {
         _ => text,
     };
     let name = format!("{stem}.{suffix}");
-    possible(&name, |text| UnitName::parse(text).is_some()).then_some(name)
+    Expansion::new(&name, None).possible(is_unit_name).then_some(name)
 }
 
 /// Judges lists such as `After=` and `WantedBy=`: bad words are ignored one by one.
 pub(super) fn check_list(checker: &mut Checker<'_>) {
     let own_type = (checker.context.directive.name == "Alias").then_some(checker.context.unit_type);
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::RETAIN_ESCAPE) {
+    for word in words(checker.value, Extract::RETAIN_ESCAPE) {
         let Some(word) = split(checker, word) else { break };
         if refuse_word_specifier(checker, &word, SpecifierSet::Name) {
             continue;
         }
         let text = word.text.as_ref();
-        if !possible(text, |text| UnitName::parse(text).is_some()) {
+        if !checker.possible(text, is_unit_name) {
             let error = checker.report(word.range, fault(text), "full names of units such as foo.service");
             unheard(error.instead(meant(text)));
         } else if let Some(suffix) = own_type.map(UnitType::suffix)
@@ -87,27 +91,34 @@ pub(super) fn check_list(checker: &mut Checker<'_>) {
 /// Judges the unit that a timer, a path unit or a socket starts.
 pub(super) fn check_triggered(checker: &mut Checker<'_>) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Name) {
+    if checker.refuse_specifier(SpecifierSet::Name) {
         return;
     }
     let service = checker.context.directive.name == "Service";
-    let name = |text: &str| UnitName::parse(text);
-    if !possible(value, |text| {
-        name(text).is_some_and(|name| !service || name.unit_type() == UnitType::Service)
-    }) {
+    let name =
+        |text: &str| UnitName::parse(text).filter(|name| !service || name.unit_type() == UnitType::Service);
+    if !checker.possible(value, |text| name(text).is_some()) {
         let (what, expected, instead) = match service {
             true => ("no service", "the full name of a service", with_suffix(value, "service")),
             false => (fault(value), "the full name of a unit", meant(value)),
         };
         checker.whole(what, expected).instead(instead);
-    } else if service && name(value).is_some_and(|name| name.is_template()) {
+    } else if triggers_itself(checker) {
+        checker.whole("the unit itself", "the full name of another unit");
+    } else if service && !checker.possible(value, |text| name(text).is_some_and(|name| !name.is_template())) {
         checker.whole("a template without an instance", "the full name of a service");
     }
 }
 
+/// Whether what the unit is to trigger is that unit; sure of templates too where it says so by specifier.
+fn triggers_itself(checker: &Checker<'_>) -> bool {
+    let own = checker.context.unit.map(UnitName::as_str);
+    checker.value == "%n" || own.is_some() && checker.expanded(checker.value).known() == own
+}
+
 /// Judges the value of `Sockets=`: bad words are ignored one by one.
 pub(super) fn check_sockets(checker: &mut Checker<'_>) {
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::RETAIN_ESCAPE) {
+    for word in words(checker.value, Extract::RETAIN_ESCAPE) {
         let Some(word) = split(checker, word) else { break };
         if refuse_word_specifier(checker, &word, SpecifierSet::Name) {
             continue;
@@ -119,7 +130,7 @@ pub(super) fn check_sockets(checker: &mut Checker<'_>) {
                 .report(word.range, "no socket", expected)
                 .word_only()
                 .instead(with_suffix(text, "socket"));
-        } else if !possible(text, |text| UnitName::parse(text).is_some()) {
+        } else if !checker.possible(text, is_unit_name) {
             unheard(checker.report(word.range, "no unit's name", expected));
         }
     }
@@ -128,10 +139,10 @@ pub(super) fn check_sockets(checker: &mut Checker<'_>) {
 /// Judges the value of `Slice=`.
 pub(super) fn check_slice(checker: &mut Checker<'_>) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Name) {
+    if checker.refuse_specifier(SpecifierSet::Name) {
         return;
     }
-    if !possible(value, |text| slice(text).is_none()) {
+    if !checker.possible(value, |text| slice(text).is_none()) {
         let what = slice(value).unwrap_or("no slice");
         checker
             .whole(what, "the full name of a slice such as app.slice")
@@ -151,7 +162,7 @@ fn slice(text: &str) -> Option<&'static str> {
 pub(super) fn check_instance(checker: &mut Checker<'_>) {
     let valid =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte));
-    if !possible(checker.value, valid) {
+    if !checker.possible(checker.value, valid) {
         unheard(checker.whole("no instance", "what stands behind `@` in a unit's name"));
     }
 }

@@ -1,7 +1,7 @@
 //! Addresses of documentation, as `documentation_url_is_valid()` takes them.
 
-use super::{filled, refuse_word_specifier, split, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
+use super::{refuse_word_specifier, split};
+use crate::value::extract_word::{Extract, words};
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, nearest};
 
@@ -39,19 +39,14 @@ fn meant(text: &str) -> Option<String> {
 
 /// Judges the value of `Documentation=`: bad words are ignored one by one.
 pub(super) fn check(checker: &mut Checker<'_>) {
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::UNQUOTE) {
+    for word in words(checker.value, Extract::UNQUOTE) {
         let Some(word) = split(checker, word) else { break };
         if refuse_word_specifier(checker, &word, SpecifierSet::Unit) {
             continue;
         }
         // A word that becomes nothing is no fault.
-        let good = match word.text.contains('%') {
-            false => url(&word.text),
-            true => [filled(&word.text, "x"), filled(&word.text, "")]
-                .iter()
-                .any(|text| text.is_empty() || url(text)),
-        };
-        if !good {
+        let vanishes = |text: &str| text.is_empty() && !word.text.is_empty();
+        if !checker.possible(&word.text, |text| vanishes(text) || url(text)) {
             checker
                 .report(
                     word.range,

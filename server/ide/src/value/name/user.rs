@@ -2,10 +2,10 @@
 
 use unit_catalog::ValueKind as K;
 
-use super::{possible, refuse_specifier, split, words_from};
+use super::split;
 use crate::value::Checker;
-use crate::value::extract_word::{Extract, WHITESPACE};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::extract_word::{Extract, words};
+use crate::value::specifier::SpecifierSet;
 
 /// A number that may be a user or a group: not -1 in 16 or 32 bits, and no other notation than plain decimal.
 fn id(text: &str) -> bool {
@@ -21,6 +21,7 @@ fn relaxed(text: &str) -> bool {
     id(text)
         || !digits.bytes().all(|byte| byte.is_ascii_digit())
             && !matches!(text, "." | "..")
+            && text.trim_matches(' ') == text
             && !text.bytes().any(|byte| byte.is_ascii_control() || matches!(byte, b':' | b'/'))
 }
 
@@ -35,11 +36,11 @@ fn strict(text: &str) -> bool {
 /// Judges the value of `User=`, `Group=` and their kin.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let value = checker.value;
-    if refuse_specifier(checker, 0, value, SpecifierSet::Unit) {
+    if checker.refuse_specifier(SpecifierSet::Unit) {
         return;
     }
     let user = kind == K::User;
-    if !possible(value, relaxed) {
+    if !checker.possible(value, relaxed) {
         let (what, expected) = match user {
             true => ("no name and no number of a user", "the name or the number of a user"),
             false => ("no name and no number of a group", "the name or the number of a group"),
@@ -54,15 +55,12 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
 
 /// Judges the value of `SupplementaryGroups=`: one bad word refuses the unit.
 pub(super) fn check_groups(checker: &mut Checker<'_>) {
-    for word in words_from(checker.value, 0, WHITESPACE, Extract::PLAIN) {
+    for word in words(checker.value, Extract::PLAIN) {
         let Some(word) = split(checker, word) else { break };
-        if bad_specifier(&word.text, SpecifierSet::Unit, checker.context.version).is_some() {
-            checker.report(
-                word.range,
-                "spoilt by a specifier that cannot be replaced here",
-                "names or numbers of groups",
-            );
-        } else if !possible(&word.text, relaxed) {
+        if checker.specifier(word.piece(), SpecifierSet::Unit).is_some() {
+            continue;
+        }
+        if !checker.possible(&word.text, relaxed) {
             checker.report(word.range, "no name and no number of a group", "names or numbers of groups");
         } else if !word.text.contains('%') && !strict(&word.text) {
             checker
@@ -83,7 +81,9 @@ mod tests {
         for good in ["root", "0", "www-data", "user.name", "user$", "-user", "-5s", "~", "é", "a b", "1.5"] {
             assert!(relaxed(good), "{good}");
         }
-        for bad in ["", "-", "-1", "65535", "4294967295", "4294967296", "0755", "a:b", "/x", ".", "a\tb"] {
+        for bad in
+            ["", "-", "-1", "65535", "4294967295", "4294967296", "0755", "a:b", "/x", ".", "a\tb", " a", "a "]
+        {
             assert!(!relaxed(bad), "{bad}");
         }
         assert!(strict("_chrony") && !strict("user.name") && !strict(&"a".repeat(32)));

@@ -2,8 +2,8 @@
 
 use unit_catalog::{Word, table, words};
 
-use super::{behind_tilde, split, unheard, words_from};
-use crate::value::extract_word::{Extract, WHITESPACE};
+use super::{behind_tilde, split, unheard};
+use crate::value::extract_word::{self, Extract, words_between};
 use crate::value::number::{boolean, integer};
 use crate::value::{Checker, nearest};
 
@@ -23,7 +23,7 @@ pub(super) fn check_address_families(checker: &mut Checker<'_>) {
     if checker.value == "none" {
         return;
     }
-    for word in words_from(checker.value, behind_tilde(checker.value), WHITESPACE, Extract::UNQUOTE) {
+    for word in extract_word::words(checker.value, Extract::UNQUOTE).from(behind_tilde(checker.value)) {
         let Some(word) = split(checker, word) else { break };
         if find(words::ADDRESS_FAMILY, &word.text).is_none() {
             let prefixed = format!("AF_{}", word.text.to_ascii_uppercase());
@@ -43,7 +43,7 @@ pub(super) fn check_namespaces(checker: &mut Checker<'_>) {
         return;
     }
     let known = checker.context.directive.words;
-    for word in words_from(checker.value, behind_tilde(checker.value), WHITESPACE, Extract::PLAIN) {
+    for word in extract_word::words(checker.value, Extract::PLAIN).from(behind_tilde(checker.value)) {
         let Some(word) = split(checker, word) else { break };
         if find(known, &word.text).is_none() {
             let instead = near(checker, known, &word.text);
@@ -57,7 +57,7 @@ pub(super) fn check_namespaces(checker: &mut Checker<'_>) {
 /// Judges lists of capabilities: systemd drops unknown ones in silence.
 pub(super) fn check_capabilities(checker: &mut Checker<'_>) {
     let flags = Extract::UNQUOTE | Extract::RELAX;
-    for word in words_from(checker.value, behind_tilde(checker.value), WHITESPACE, flags) {
+    for word in extract_word::words(checker.value, flags).from(behind_tilde(checker.value)) {
         let Some(word) = split(checker, word) else { break };
         let text = word.text.as_ref();
         let names = || table::capabilities().iter().map(|capability| capability.name);
@@ -75,7 +75,7 @@ pub(super) fn check_capabilities(checker: &mut Checker<'_>) {
 /// Judges the value of `RestrictFileSystems=`: bad words are ignored one by one.
 pub(super) fn check_filesystems(checker: &mut Checker<'_>) {
     let expected = "file systems such as ext4 and groups such as @basic-api";
-    for word in words_from(checker.value, behind_tilde(checker.value), WHITESPACE, Extract::UNQUOTE) {
+    for word in extract_word::words(checker.value, Extract::UNQUOTE).from(behind_tilde(checker.value)) {
         let Some(word) = split(checker, word) else { break };
         let text = word.text.as_ref();
         if text.starts_with('@') {
@@ -98,7 +98,7 @@ pub(super) fn check_filesystems(checker: &mut Checker<'_>) {
 /// Judges the lists of `BPFDelegateMaps=` and its kin, which are separated by commas.
 pub(super) fn check_bpf(checker: &mut Checker<'_>) {
     let known = checker.context.directive.words;
-    for word in words_from(checker.value, 0, b",", Extract::PLAIN) {
+    for word in words_between(checker.value, b",", Extract::PLAIN) {
         let Some(word) = split(checker, word) else { break };
         if find(known, &word.text).is_none() {
             let instead = near(checker, known, &word.text);

@@ -4,6 +4,7 @@ use unit_catalog::ValueKind as K;
 
 use super::{integer, unknown_until_expanded};
 use crate::value::extract_word::{Extract, words_between};
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, ValueError};
 
 /// The largest number that systemd has room for.
@@ -21,17 +22,27 @@ fn range(text: &str) -> Option<(u32, u32)> {
 /// Judges a set; specifiers are expanded first.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let value = checker.value;
-    const EXPECTED: &str = "numbers and ranges such as `0-3 8`";
     if kind == K::CpuSetOrAll && value == "all" {
-        return;
-    }
-    // NUMAMask= was not read with specifiers before the others' parser read it.
-    let expanded = kind == K::CpuSet || checker.since(258);
-    if expanded && (checker.report_specifier() || unknown_until_expanded(checker, "", ",-\"' \t\\")) {
         return;
     }
     // NUMAMask= was strict before the others were, which only logged what they could not use.
     let strict = kind == K::CpuSetOrAll || checker.since(258);
+    // NUMAMask= was not read with specifiers before the others' parser read it.
+    let expanded = kind == K::CpuSet || checker.since(258);
+    if expanded
+        && (checker.refuse_specifier(SpecifierSet::Unit)
+            || checker.judged_expanded(|checker| set(checker, strict))
+            || unknown_until_expanded(checker, "", ",-\"' \t\\"))
+    {
+        return;
+    }
+    set(checker, strict);
+}
+
+/// Judges a set without specifiers.
+fn set(checker: &mut Checker<'_>, strict: bool) {
+    const EXPECTED: &str = "numbers and ranges such as `0-3 8`";
+    let value = checker.value;
     let lenient = |error: &mut ValueError| {
         if !strict {
             error.dropped();

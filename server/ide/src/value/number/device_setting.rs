@@ -5,7 +5,7 @@ use unit_catalog::ValueKind as K;
 use super::{integer, size, time_span};
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, words};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::specifier::SpecifierSet;
 
 /// Judges `DEVICE SETTING`.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
@@ -16,14 +16,11 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
         checker.whole("incomplete", kind.legend());
         return;
     };
-    if let Some(bad) = bad_specifier(&device.text, SpecifierSet::Unit, checker.context.version) {
-        match device.quoted {
-            true => checker.report(device.range, "no path: it has an unknown specifier", kind.legend()),
-            false => checker.specifier(device.range.start + bad.start..device.range.start + bad.end),
-        };
+    if checker.specifier(device.piece(), SpecifierSet::Unit).is_some() {
         return;
     }
-    if device.text.is_empty() || device.text.split('/').any(|part| matches!(part, "." | "..")) {
+    let path = |text: &str| !text.is_empty() && !text.split('/').any(|part| matches!(part, "." | ".."));
+    if !checker.possible(&device.text, path) {
         checker.report(device.range, "no path without `.` and `..`", kind.legend());
         return;
     }

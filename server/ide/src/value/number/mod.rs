@@ -20,7 +20,8 @@ mod words;
 use unit_catalog::{Section, ValueKind as K};
 
 use super::extract_word::{self, Extract, Word};
-use super::specifier::{SpecifierSet, bad_specifier};
+use super::piece::Piece;
+use super::specifier::SpecifierSet;
 use super::{Checker, MOST_ERRORS, Problem};
 
 pub use boolean::boolean;
@@ -29,6 +30,7 @@ pub use mode::octal_mode;
 pub use signal::signal_number;
 pub(super) use size::parse as size_parse;
 pub use size::size_in_bytes;
+use time_span::SpanKind;
 pub use time_span::{TimeSpan, time_span};
 pub use words::canonical_word;
 
@@ -86,27 +88,32 @@ fn time_span_of(checker: &mut Checker<'_>, kind: K) -> bool {
     let Some(span) = time_span::kind(kind) else {
         return false;
     };
-    let directive = checker.context.directive;
     // config_parse_timer() expands specifiers first; the user's number is a time span too.
+    let directive = checker.context.directive;
     let timer = directive.section == Section::Timer && directive.name.starts_with("On");
-    match time_span::parse(checker.value, span) {
-        Some(read) if directive.name == "ManagedOOMMemoryPressureDurationSec" => {
-            if !(1_000_000..u64::MAX).contains(&read.micros()) {
-                let report = checker.whole("out of range", "a time span of at least 1s, but not infinity");
-                report.problem(Problem::TimeSpan);
-            }
-            return true;
-        }
-        Some(_) => return true,
-        None if timer && unknown_until_expanded(checker, "Rr", ".+ \t") => return true,
-        None => {}
+    let expanded = timer
+        && (checker.judged_expanded(|checker| judge_span(checker, span))
+            || unknown_until_expanded(checker, "Rr", ".+ \t"));
+    if !expanded {
+        judge_span(checker, span);
     }
-    let expected = match span.infinity {
-        true => "a time span such as 5s, 1min 30s or infinity",
-        false => "a time span such as 5s or 1min 30s",
-    };
-    checker.whole("no time span", expected).problem(Problem::TimeSpan);
     true
+}
+
+/// Judges a time span without specifiers.
+fn judge_span(checker: &mut Checker<'_>, span: SpanKind) {
+    let (what, expected) = match time_span::parse(checker.value, span) {
+        Some(read) if checker.context.directive.name == "ManagedOOMMemoryPressureDurationSec" => {
+            if (1_000_000..u64::MAX).contains(&read.micros()) {
+                return;
+            }
+            ("out of range", "a time span of at least 1s, but not infinity")
+        }
+        Some(_) => return,
+        None if span.infinity => ("no time span", "a time span such as 5s, 1min 30s or infinity"),
+        None => ("no time span", "a time span such as 5s or 1min 30s"),
+    };
+    checker.whole(what, expected).problem(Problem::TimeSpan);
 }
 
 /// Hands each word to `judge`, quotes taken away; a list that cannot be split is reported whole.
@@ -132,7 +139,7 @@ fn each_word(checker: &mut Checker<'_>, mut judge: impl FnMut(&mut Checker<'_>, 
 fn unknown_until_expanded(checker: &Checker<'_>, never: &str, marks: &str) -> bool {
     const TEXT: &str = "CDEHLSTVYabcdfghlmnoqstuvy";
     let value = checker.value;
-    if !value.contains('%') || bad_specifier(value, SpecifierSet::Unit, checker.context.version).is_some() {
+    if !value.contains('%') || checker.bad_specifier(Piece::of_value(value), SpecifierSet::Unit).is_some() {
         return false;
     }
     let open =
@@ -181,7 +188,8 @@ mod tests {
                 for (value, version) in
                     values.iter().flat_map(|value| [(value, Version(252)), (value, Version(262))])
                 {
-                    let context = ValueContext { directive, version, unit_type: UnitType::Service };
+                    let unit_type = UnitType::Service;
+                    let context = ValueContext { directive, version, unit_type, unit: None };
                     let mut checker = Checker { context, value, errors: Vec::new() };
                     let start = Instant::now();
                     check(&mut checker, directive.kind_in(version));

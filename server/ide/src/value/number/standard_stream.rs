@@ -3,14 +3,15 @@
 use unit_catalog::ValueKind as K;
 
 use super::words;
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::piece::Piece;
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Problem, ValueError};
 
 /// Judges a value of `StandardInput=` or of its sisters.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let value = checker.value;
-    let argument = |prefix: &str| value.strip_prefix(prefix).map(|argument| (prefix.len(), argument));
-    if let Some((start, name)) = argument("fd:") {
+    let argument = |prefix: &str| Piece::of_value(value).strip_prefix(prefix);
+    if let Some(name) = argument("fd:") {
         // Of an output's name that cannot be expanded, which includes too long ones, it is only logged.
         let lenient = |error: &mut ValueError| {
             if kind == K::StdOutput {
@@ -18,24 +19,23 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
             }
         };
         const EXPECTED: &str = "`fd:` and up to 255 ASCII characters without colon";
-        if let Some(bad) = bad_specifier(name, SpecifierSet::Unit, checker.context.version) {
-            lenient(checker.specifier(start + bad.start..start + bad.end));
-        } else if name.len() > 255 {
-            lenient(checker.report(start..value.len(), "too long", EXPECTED));
-        } else if !name.bytes().all(|byte| (b' '..127).contains(&byte) && byte != b':') {
-            checker.report(start..value.len(), "no name of a file descriptor", EXPECTED);
+        let known = |name: &str| name.bytes().all(|byte| (b' '..127).contains(&byte) && byte != b':');
+        if let Some(error) = checker.specifier(name, SpecifierSet::Unit) {
+            lenient(error);
+        } else if !checker.possible(name.text, |name| name.len() <= 255) {
+            lenient(checker.report(name.range(), "too long", EXPECTED));
+        } else if !checker.possible(name.text, known) {
+            checker.report(name.range(), "no name of a file descriptor", EXPECTED);
         }
         return;
     }
     let prefixes: &[&str] = if kind == K::StdInput { &["file:"] } else { &["file:", "append:", "truncate:"] };
     match prefixes.iter().find_map(|prefix| argument(prefix)) {
-        Some((start, path)) => {
-            let bad = bad_specifier(path, SpecifierSet::Unit, checker.context.version);
-            if let Some(bad) = bad {
-                checker.specifier(start + bad.start..start + bad.end);
-            } else if !path.starts_with(['/', '%']) || path.split('/').any(|part| part == "..") {
+        Some(path) => {
+            let good = |path: &str| path.starts_with('/') && !path.split('/').any(|part| part == "..");
+            if checker.specifier(path, SpecifierSet::Unit).is_none() && !checker.possible(path.text, good) {
                 // systemd only logs that it has no use for such a path.
-                checker.report(start..value.len(), "not used", "an absolute path without `..`").dropped();
+                checker.report(path.range(), "not used", "an absolute path without `..`").dropped();
             }
         }
         None if value.starts_with('/') => {

@@ -74,7 +74,7 @@ fn protect_hostname(checker: &mut Checker<'_>) {
         Some(_) if !on => {
             checker.whole("a host name without protection", EXPECTED);
         }
-        Some(host) if !host.contains('%') && !is_host_name(host) => {
+        Some(host) if !checker.possible(host, is_host_name) => {
             checker.report(mode.len() + 1..value.len(), "no host name", EXPECTED);
         }
         _ => {}

@@ -1,10 +1,9 @@
 //! `BindPaths=`: `SOURCE[:DESTINATION[:OPTION]]`, as `config_parse_bind_paths()` reads it.
 
-use std::ops::Range;
-
-use super::path_simplify::{Place, Wanted};
-use crate::value::Checker;
-use crate::value::extract_word::{Extract, WordError, words, words_between};
+use super::path_simplify::Wanted;
+use crate::value::extract_word::{Extract, Word, words, words_between};
+use crate::value::piece::Piece;
+use crate::value::{Checker, MOST_ERRORS, nearest};
 
 const PATHS: Extract = Extract::UNQUOTE;
 
@@ -16,21 +15,20 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 fn check_words(checker: &mut Checker<'_>) {
     let triples = words(checker.value, PATHS | Extract::RETAIN_ESCAPE);
     checker.each_word(triples, |checker, triple| {
-        let place = Place::of(&triple, checker.value);
         let flags =
             PATHS | Extract::UNESCAPE_SEPARATORS | Extract::CUNESCAPE | Extract::DONT_COALESCE_SEPARATORS;
-        let Some(parts) = checker.parts(&triple, &place, flags, 4, false) else { return };
+        let Some(parts) = checker.parts(&triple, flags, 4, false) else { return };
         if let [_, _, _, fourth, ..] = &parts[..] {
-            checker.report(place.part(fourth.range.clone()), "one part too many", EXPECTED).word_only();
+            checker.report(fourth.range.clone(), "one part too many", EXPECTED).word_only();
             return;
         }
         for (index, path) in parts.iter().take(2).enumerate() {
-            if judge_path(checker, place.part(path.range.clone()), &path.text, index == 0) {
+            if judge_path(checker, path.piece(), index == 0) {
                 return;
             }
         }
         if let Some(option) = parts.get(2) {
-            judge_option(checker, place.part(option.range.clone()), &option.text);
+            judge_option(checker, option);
         }
     });
 }
@@ -45,41 +43,36 @@ fn check_stream(checker: &mut Checker<'_>) {
         let colon = |next: Option<usize>| next.filter(|next| value.as_bytes().get(next - 1) == Some(&b':'));
         let mut fault = None;
         let mut one = |from: usize, separators: Option<&'static [u8]>| {
-            let rest = value.get(from..).unwrap_or_default();
             let mut split = match separators {
                 Some(separators) => {
-                    words_between(rest, separators, PATHS | Extract::DONT_COALESCE_SEPARATORS)
+                    words_between(value, separators, PATHS | Extract::DONT_COALESCE_SEPARATORS)
                 }
-                None => words(rest, PATHS),
-            };
+                None => words(value, PATHS),
+            }
+            .from(from);
             let word = match split.next() {
-                Some(Ok(word)) => Some((from + word.range.start..from + word.range.end, word.text)),
+                Some(Ok(word)) => Some(word),
                 Some(Err(error)) => {
-                    let (WordError::UnclosedQuote(part) | WordError::BadEscape(part)) = &error;
-                    let part = from + part.start..from + part.end;
-                    fault = Some(error.at(part));
+                    fault = Some(error);
                     None
                 }
                 None => None,
             };
-            (word, split.rest().map(|rest| from + rest.start))
+            (word, split.rest().map(|rest| rest.start))
         };
         let (source, next) = one(from, Some(COLONS_AND_BLANKS));
-        let mut parts = [source, None, None];
         at = next;
         // The source is judged first: behind a bad one the destination is read as the next source.
-        let bad = parts[0]
-            .as_ref()
-            .is_some_and(|(part, text)| judge_path(checker, visible(value, part), text, true));
+        let bad = source.is_some_and(|source| judge_path(checker, source.piece(), true));
         if let Some(from) = colon(at).filter(|_| !bad) {
-            (parts[1], at) = one(from, Some(COLONS_AND_BLANKS));
-            let bad = parts[1]
-                .as_ref()
-                .is_some_and(|(part, text)| judge_path(checker, visible(value, part), text, false));
+            let (destination, next) = one(from, Some(COLONS_AND_BLANKS));
+            at = next;
+            let bad = destination.is_some_and(|path| judge_path(checker, path.piece(), false));
             if let Some(from) = colon(at).filter(|_| !bad) {
-                (parts[2], at) = one(from, None);
-                if let Some((part, text)) = &parts[2] {
-                    judge_option(checker, part.clone(), text);
+                let (option, next) = one(from, None);
+                at = next;
+                if let Some(option) = option {
+                    judge_option(checker, &option);
                 }
             }
         }
@@ -87,33 +80,28 @@ fn check_stream(checker: &mut Checker<'_>) {
             checker.word_error(error, first);
             return;
         }
+        if checker.errors.len() >= MOST_ERRORS {
+            return;
+        }
         first = false;
     }
-}
-
-/// The part, or the character next to it where it is empty.
-fn visible(value: &str, part: &Range<usize>) -> Range<usize> {
-    if !part.is_empty() {
-        return part.clone();
-    }
-    // Only separators stand there, and these are ASCII.
-    if part.end < value.len() { part.start..part.end + 1 } else { part.start.saturating_sub(1)..part.end }
 }
 
 const EXPECTED: &str = "SOURCE[:DESTINATION[:rbind or norbind]] with absolute paths";
 
 /// Judges a path; true where it is bad.
-fn judge_path(checker: &mut Checker<'_>, part: Range<usize>, text: &str, source: bool) -> bool {
-    let path = if source { text.strip_prefix('-').unwrap_or(text) } else { text };
-    let exact = checker.value.get(part.clone()) == Some(text);
-    let part = if exact && !path.is_empty() { part.end - path.len()..part.end } else { part };
-    checker.path(part, path, Wanted::Absolute).map(|error| error.word_only()).is_some()
+fn judge_path(checker: &mut Checker<'_>, path: Piece<'_>, source: bool) -> bool {
+    let path = path.strip_prefix("-").filter(|_| source).unwrap_or(path);
+    checker.path(path, Wanted::Absolute).map(|error| error.word_only()).is_some()
 }
 
-fn judge_option(checker: &mut Checker<'_>, part: Range<usize>, option: &str) {
-    if !matches!(option, "" | "rbind" | "norbind") {
-        let meant = crate::value::nearest(option, ["rbind", "norbind"]);
-        checker.report(part, "no option of a bind mount", "rbind or norbind").word_only().instead(meant);
+fn judge_option(checker: &mut Checker<'_>, option: &Word<'_>) {
+    if !matches!(&*option.text, "" | "rbind" | "norbind") {
+        let meant = nearest(&option.text, ["rbind", "norbind"]);
+        checker
+            .report(option.range.clone(), "no option of a bind mount", "rbind or norbind")
+            .word_only()
+            .instead(meant);
     }
 }
 

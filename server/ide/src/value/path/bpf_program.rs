@@ -1,6 +1,7 @@
 //! `BPFProgram=`: `ATTACH-TYPE:PATH`, as `config_parse_bpf_foreign_program()` reads it.
 
 use super::path_simplify::Wanted;
+use crate::value::piece::Piece;
 use crate::value::{Checker, nearest};
 
 /// Judges the value; the path may hold colons.
@@ -18,7 +19,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             .instead(meant);
         return;
     }
-    checker.path(value.len() - path.len()..value.len(), path, Wanted::Absolute);
+    checker.path(Piece::of_value(value).behind(value.len() - path.len()), Wanted::Absolute);
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::path_simplify::is_normalized;
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, Word, bad_escape, words_between};
+use crate::value::piece::Piece;
 use crate::value::set::base64;
-use crate::value::specifier::{SpecifierSet, bad_specifier, starts_absolute};
+use crate::value::specifier::SpecifierSet;
 
 /// Whether a credential may have this name, as `credential_name_valid()` tells; specifiers are not judged.
 fn valid_name(name: &str) -> bool {
@@ -38,7 +39,7 @@ pub(super) fn check_set(checker: &mut Checker<'_>) {
     let encrypted = checker.context.directive.name.ends_with("Encrypted");
     if data.is_empty() {
         checker.whole("without data", if encrypted { "NAME:BASE64" } else { "NAME:DATA" });
-    } else if bad_name(checker, &name, valid_name) {
+    } else if bad_name(checker, name.piece(), valid_name) {
         // Its fault is reported.
     } else if encrypted {
         check_base64(checker, data.start);
@@ -55,43 +56,43 @@ pub(super) fn check_set(checker: &mut Checker<'_>) {
 pub(super) fn check_load(checker: &mut Checker<'_>) {
     let value = checker.value;
     let Some((name, source)) = split(checker) else { return };
-    if bad_name(checker, &name, valid_name) || source.is_empty() {
+    if bad_name(checker, name.piece(), valid_name) || source.is_empty() {
         return;
     }
-    let text = &value[source.clone()];
-    if let Some(bad) = bad_specifier(text, SpecifierSet::Unit, checker.context.version) {
-        checker.specifier_within(source, text, bad);
-    } else if starts_absolute(text) {
-        // The path is not simplified first.
-        if !is_normalized(text) || text.contains("//") || text.contains("/./") || text.ends_with("/.") {
-            checker.report(source, "not normalized", "absolute paths without .., or names of credentials");
+    let source = Piece::of_value(value).slice(source);
+    if checker.specifier(source, SpecifierSet::Unit).is_some() {
+        return;
+    }
+    let fault = checker.expanded(source.text).fault(|text| {
+        if text.starts_with('/') {
+            // The path is not simplified first.
+            let good =
+                is_normalized(text) && !text.contains("//") && !text.contains("/./") && !text.ends_with("/.");
+            (!good).then_some(("not normalized", "absolute paths without .., or names of credentials"))
+        } else {
+            let what = "no absolute path and no credential's name";
+            (!valid_name(text)).then_some((what, "NAME:SOURCE"))
         }
-    } else if !text.contains('%') && !valid_name(text) {
-        checker.report(source, "no absolute path and no credential's name", "NAME:SOURCE");
+    });
+    if let Some((what, expected)) = fault {
+        checker.report(source.range(), what, expected);
     }
 }
 
 /// Judges `NAME-OR-GLOB[:NEW-NAME]`; the new name came with release 257.
 pub(super) fn check_import(checker: &mut Checker<'_>) {
     let value = checker.value;
-    let whole = || Word { text: value.into(), range: 0..value.len(), quoted: false, bad_escape: None };
-    let (name, renamed) = match checker.since(257) {
-        true => match split(checker) {
-            Some(parts) => parts,
-            None => return,
-        },
-        false => (whole(), 0..0),
-    };
-    if bad_name(checker, &name, valid_glob) || renamed.is_empty() {
+    if !checker.since(257) {
+        bad_name(checker, Piece::of_value(value), valid_glob);
         return;
     }
-    let text = &value[renamed.clone()];
-    if bad_specifier(text, SpecifierSet::Unit, checker.context.version).is_none() && !text.contains('%') {
-        // What is behind the second colon would belong to the name.
-        let good = valid_name(text);
-        if !good {
-            checker.report(renamed, "no name of a credential", NAME);
-        }
+    let Some((name, renamed)) = split(checker) else { return };
+    if bad_name(checker, name.piece(), valid_glob) || renamed.is_empty() {
+        return;
+    }
+    // No specifier is replaced in it, and what is behind a second colon would belong to it.
+    if !valid_name(&value[renamed.clone()]) {
+        checker.report(renamed, "no name of a credential", NAME);
     }
 }
 
@@ -109,28 +110,16 @@ fn split<'v>(checker: &mut Checker<'v>) -> Option<(Word<'v>, Range<usize>)> {
 }
 
 /// Judges a credential's name; true where it is bad.
-fn bad_name(checker: &mut Checker<'_>, name: &Word<'_>, valid: fn(&str) -> bool) -> bool {
-    if let Some(bad) = bad_specifier(&name.text, SpecifierSet::Unit, checker.context.version) {
-        checker.specifier_within(name.range.clone(), &name.text, bad);
-    } else if name_may_be_valid(&name.text, valid) {
-        return false;
-    } else if name.range.is_empty() {
-        checker.whole("without a name", NAME);
-    } else {
-        checker.report(name.range.clone(), "no name of a credential", NAME);
+fn bad_name(checker: &mut Checker<'_>, name: Piece<'_>, valid: fn(&str) -> bool) -> bool {
+    if checker.specifier(name, SpecifierSet::Unit).is_some() {
+        return true;
     }
-    true
-}
-
-/// Whether the name is valid, or may be so when its specifiers are replaced.
-fn name_may_be_valid(name: &str, valid: fn(&str) -> bool) -> bool {
-    if !name.contains('%') {
-        return valid(name);
+    let good = checker.possible(name.text, valid);
+    if !good {
+        let what = if name.text.is_empty() { "without a name" } else { "no name of a credential" };
+        checker.report(name.range(), what, NAME);
     }
-    // These are replaced by paths for sure.
-    let path = |letter: char| "CDELSTVYcdfhsty".contains(letter);
-    let mut letters = name.split('%').skip(1);
-    !name.contains('/') && name.is_ascii() && !letters.any(|rest| rest.starts_with(path))
+    !good
 }
 
 /// Judges base64 data from `start` to the value's end.

@@ -1,9 +1,10 @@
 //! `DeviceAllow=`: a device node or a group of devices, and what may be done, as `config_parse_device_allow()`
 //! reads it.
 
-use super::path_simplify::{Place, Wanted};
+use super::path_simplify::Wanted;
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, words};
+use crate::value::specifier::SpecifierSet;
 
 const EXPECTED: &str = "a node below /dev, block-NAME or char-NAME, then letters out of rwm";
 
@@ -18,37 +19,31 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         }
         None => return,
     };
-    let part = Place::of(&device, checker.value).part(0..device.text.len());
-    let group = device.text.starts_with("block-") || device.text.starts_with("char-");
-    if group {
-        // A name may be a pattern; only its specifiers are judged.
-        if checker.report_specifier() {
-            return;
-        }
-    } else {
-        let below =
-            |directory| device.text.strip_prefix(directory).is_some_and(|rest: &str| rest.starts_with('/'));
-        let node = below("/dev") || below("/run/systemd/inaccessible") || device.text == "/dev";
-        if !node && !device.text.starts_with('%') {
-            let meant = ["block", "char"].into_iter().find(|group| *group == device.text);
-            let meant = meant.map(|group| format!("{group}-*"));
-            checker.report(part, "no device", EXPECTED).instead(meant);
-            return;
-        }
-        let absolute_for_sure = device.text.starts_with('%');
-        if checker.path(part.clone(), &device.text, Wanted::Any).is_some() {
-            return;
-        }
-        if absolute_for_sure {
-            // No specifier stands for a directory of devices.
-            checker.report(part, "no device", EXPECTED);
-            return;
-        }
+    if checker.bad_specifier(device.piece(), SpecifierSet::Unit).is_some() {
+        checker.specifier(device.piece(), SpecifierSet::Unit);
+        return;
+    }
+    // A group's name may be a pattern: nothing is asked of it.
+    let group = |text: &str| text.starts_with("block-") || text.starts_with("char-");
+    if !checker.possible(&device.text, |text| group(text) || is_node(text)) {
+        let meant = ["block", "char"].into_iter().find(|group| *group == device.text);
+        let meant = meant.map(|group| format!("{group}-*"));
+        checker.report(device.piece().range(), "no device", EXPECTED).instead(meant);
+        return;
+    }
+    if !group(&device.text) && checker.path(device.piece(), Wanted::Any).is_some() {
+        return;
     }
     let access = parts.rest().unwrap_or_default();
     if !checker.value.get(access.clone()).unwrap_or_default().bytes().all(|byte| b"rwm".contains(&byte)) {
         checker.report(access, "no kind of access", "letters out of rwm behind the device");
     }
+}
+
+/// Whether a path leads to where device nodes are.
+fn is_node(path: &str) -> bool {
+    let below = |directory| path.strip_prefix(directory).is_some_and(|rest: &str| rest.starts_with('/'));
+    below("/dev") || below("/run/systemd/inaccessible") || path == "/dev"
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use unit_catalog::ValueKind as K;
 
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, Word, words};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::specifier::SpecifierSet;
 
 /// Judges `NAME=VALUE` words, names, or both, as the kind says.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
@@ -14,63 +14,49 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
         _ => Extract::UNQUOTE | Extract::CUNESCAPE,
     };
     checker.each_word(words(checker.value, flags), |checker, word| {
-        if let Some(bad) = bad_specifier(&word.text, SpecifierSet::Unit, checker.context.version) {
-            checker.specifier_within(word.range, &word.text, bad).word_only();
+        if checker.bad_specifier(word.piece(), SpecifierSet::Unit).is_some() {
+            checker.specifier(word.piece(), SpecifierSet::Unit).map(|error| error.word_only());
             return;
         }
-        let (what, expected) = match (kind, word.text.split_once('=')) {
-            (K::EnvAssignments, None) if may_hold_equals(&word.text) => return,
-            (K::EnvAssignments, None) => {
-                ("no assignment", "NAME=VALUE, in quotes where blanks are part of it")
-            }
-            (K::EnvNameList, _) if is_name(&word.text) => return,
-            (K::EnvNameList, Some(_)) => ("an assignment", "names of variables"),
-            (K::EnvNameOrAssignmentList, None) if is_name(&word.text) => return,
-            (_, Some((name, value))) if is_name(name) && is_value(checker, &word, value) => return,
-            (_, Some((name, _))) if is_name(name) => ("no text", "text without control characters"),
-            _ => ("no name of a variable", "names of letters, digits and _, no digit first"),
-        };
-        checker.report(word.range, what, expected).word_only();
+        let text = is_text(checker, &word);
+        let fault = checker.expanded(&word.text).fault(|word| Fault::of(word, kind, text));
+        if let Some(Fault(what, expected)) = fault {
+            checker.report(word.range, what, expected).word_only();
+        }
     });
 }
 
-/// Whether a specifier may be replaced by a text with `=`: what is named freely, or unescaped.
-fn may_hold_equals(text: &str) -> bool {
-    ["%I", "%J", "%P", "%f", "%q"].iter().any(|specifier| text.contains(specifier))
-}
+/// What a word is, and what would do.
+struct Fault(&'static str, &'static str);
 
-/// Whether this is a name, or may be one when its specifiers are replaced: `env_name_is_valid()`.
-fn is_name(name: &str) -> bool {
-    let mut letters = name.bytes().peekable();
-    let digit_first =
-        letters.peek().is_some_and(u8::is_ascii_digit) || name.starts_with("%U") || name.starts_with("%G");
-    if name.is_empty() || digit_first {
-        return false;
-    }
-    while let Some(letter) = letters.next() {
-        match letter {
-            b'%' => {
-                // Paths are no names, nor is what has a dot in it.
-                let never = |letter: &u8| b"CDELSTVYcdfhnstvy".contains(letter);
-                if letters
-                    .next()
-                    .as_ref()
-                    .is_none_or(|letter| never(letter) || !letter.is_ascii_alphanumeric())
-                {
-                    return false;
-                }
+impl Fault {
+    /// What is wrong with a word, if anything is; `text` says whether it is text.
+    fn of(word: &str, kind: K, text: bool) -> Option<Self> {
+        Some(match (kind, word.split_once('=')) {
+            (K::EnvAssignments, None) => {
+                Self("no assignment", "NAME=VALUE, in quotes where blanks are part of it")
             }
-            letter if letter.is_ascii_alphanumeric() || letter == b'_' => {}
-            _ => return false,
-        }
+            (K::EnvNameList, _) if is_name(word) => return None,
+            (K::EnvNameList, Some(_)) => Self("an assignment", "names of variables"),
+            (K::EnvNameOrAssignmentList, None) if is_name(word) => return None,
+            (_, Some((name, _))) if is_name(name) && text => return None,
+            (_, Some((name, _))) if is_name(name) => Self("no text", "text without control characters"),
+            _ => Self("no name of a variable", "names of letters, digits and _, no digit first"),
+        })
     }
-    true
 }
 
-/// Whether a variable may have this value: anything but what escapes made no text of.
-fn is_value(checker: &Checker<'_>, word: &Word<'_>, value: &str) -> bool {
+/// Whether a variable may have this name: `env_name_is_valid()`.
+fn is_name(name: &str) -> bool {
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+}
+
+/// Whether escapes made text of the word.
+fn is_text(checker: &Checker<'_>, word: &Word<'_>) -> bool {
     let written = || checker.value.get(word.range.clone()).unwrap_or_default();
-    !value.contains(char::REPLACEMENT_CHARACTER) || written().contains(char::REPLACEMENT_CHARACTER)
+    !word.text.contains(char::REPLACEMENT_CHARACTER) || written().contains(char::REPLACEMENT_CHARACTER)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::exec_command::{Token, prefix_len, tokens};
 use super::path_simplify::is_valid;
 use crate::value::extract_word::{Extract, Word};
-use crate::value::specifier::{SpecifierSet, bad_specifier, starts_absolute};
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Effect, ValueError};
 
 const EXPECTED: &str = "an absolute path or the name of a program first";
@@ -70,27 +70,26 @@ impl Judge {
         let prefix = prefix_len(&word.text, checker.since(258));
         let (marks, path) = word.text.split_at(prefix);
         self.optional = marks.contains('-');
-        let exact = checker.value.get(word.range.clone()) == Some(&*word.text);
-        let part = if exact { word.range.start + prefix..word.range.end } else { word.range.clone() };
+        let piece = word.piece();
         let shell = marks.contains('|');
         self.argument_zero = (marks.contains('@') && !shell).then(|| word.range.clone());
         if checker.since(258)
-            && let Some(at) = marks.find("!!").filter(|_| exact)
+            && let Some(at) = marks.find("!!")
         {
-            let marks = word.range.start + at..word.range.start + at + 2;
-            checker.report(marks, "without effect since release 258", "").notice();
+            checker.report(piece.place(at..at + 2), "without effect since release 258", "").notice();
         }
         if shell {
             return true;
         }
-        if let Some(bad) = bad_specifier(path, SpecifierSet::Unit, checker.context.version) {
-            let error = checker.specifier_within(part, path, bad);
+        let program = piece.behind(prefix);
+        if let Some(error) = checker.specifier(program, SpecifierSet::Unit) {
             self.settle(error);
             return false;
         }
-        let Some(what) = fault(path, checker.since(262)) else { return true };
-        let meant = repaired(path).filter(|_| exact);
-        let part = if part.is_empty() { word.range.clone() } else { part };
+        let release = checker.context.version.0;
+        let Some(what) = checker.expanded(path).fault(|path| fault(path, release)) else { return true };
+        let part = program.range();
+        let meant = repaired(path).filter(|_| checker.value.get(part.clone()) == Some(path));
         let error = checker.report(part, what, EXPECTED).instead(meant);
         self.settle(error);
         false
@@ -99,8 +98,7 @@ impl Judge {
     /// Judges a word behind the program; false ends the reading.
     fn argument(&mut self, checker: &mut Checker<'_>, word: &Word<'_>) -> bool {
         self.argument_zero = None;
-        if let Some(bad) = bad_specifier(&word.text, SpecifierSet::Unit, checker.context.version) {
-            let error = checker.specifier_within(word.range.clone(), &word.text, bad);
+        if let Some(error) = checker.specifier(word.piece(), SpecifierSet::Unit) {
             self.settle(error);
             return false;
         }
@@ -122,30 +120,27 @@ impl Judge {
     }
 }
 
-/// Why this is no program, if it is none.
-fn fault(path: &str, globs: bool) -> Option<&'static str> {
-    // Nothing may be left of these; that is up to the machine and to the unit's name.
-    let vanishing = ["%A", "%B", "%M", "%W", "%o", "%w", "%r", "%R", "%i", "%I", "%j", "%J"];
-    let unknown = vanishing.iter().any(|specifier| path.starts_with(specifier));
+/// Why this is no program to the release, if it is none.
+fn fault(path: &str, release: u16) -> Option<&'static str> {
     let special = |char: char| char.is_ascii_control() || matches!(char, '"' | '\'' | '\\');
-    let absolute = starts_absolute(path);
+    let absolute = path.starts_with('/');
     if path.is_empty() {
         Some("without a program")
-    } else if path.contains(special) || globs && path.contains(['*', '?', '[']) {
+    } else if path.contains(special) || release >= 262 && path.contains(['*', '?', '[']) {
         Some("no path: it has special characters")
-    } else if !absolute && !unknown && path.starts_with(['-', '@', ':', '+', '!', '|']) && path.contains('/')
-    {
+    } else if !absolute && path.starts_with(['-', '@', ':', '+', '!', '|']) && path.contains('/') {
         Some("behind a prefix that cannot stand here")
-    } else if !absolute && !unknown && path.contains('/') {
+    } else if !absolute && path.contains('/') {
         match path.contains('$') {
             true => Some("a relative path (variables are not replaced in it)"),
             false => Some("a relative path"),
         }
     } else if matches!(path, "." | "..")
+        || release >= 257 && matches!(path.rsplit('/').next(), Some("." | ".."))
         || path.len() > 1 && path.ends_with('/') && path.contains(|char| char != '/')
     {
         Some("a directory")
-    } else if !path.contains('%') && (!is_valid(path)) {
+    } else if !is_valid(path) {
         Some("too long")
     } else {
         None
@@ -230,7 +225,9 @@ mod tests {
 
     #[test]
     fn releases() {
-        good_in(257, "Service", "ExecStart", &["!!/a", "/a*", "[x]"]);
+        good_in(252, "Service", "ExecStart", &["/a/..", "/a/."]);
+        faults_in(257, "Service", "ExecStart", &["/a/..", "/."], RefusesUnit);
+        good_in(257, "Service", "ExecStart", &["!!/a", "/a*", "[x]", "/a/../b"]);
         faults_in(257, "Service", "ExecStart", &["|a/b", "|/a/", "!!!/a"], RefusesUnit);
         faults_in(255, "Service", "ExecStart", &["/a %D"], RefusesUnit);
     }

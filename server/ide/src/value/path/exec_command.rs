@@ -3,6 +3,7 @@
 use unit_syntax::TextRange;
 
 use crate::value::extract_word::{Extract, Word, WordError, Words, words};
+use crate::value::piece::Origin;
 
 /// One command of an `Exec*=` line; a line holds several where words of a lone `;` part them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,7 +128,9 @@ impl<'a> Iterator for Tokens<'a> {
                 self.first = true;
                 Token::Separator
             } else if written == "\\;" && !first {
-                Token::Word(Word { text: ";".into(), bad_escape: None, ..word })
+                let mut origin = Origin::default();
+                origin.escaped(0, word.range.clone());
+                Token::Word(Word { text: ";".into(), bad_escape: None, origin, ..word })
             } else {
                 Token::Word(word)
             }

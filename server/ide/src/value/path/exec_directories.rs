@@ -1,6 +1,6 @@
 //! `RuntimeDirectory=` and its kin: `DIRECTORY[:SYMLINK[:ro]]`, as `config_parse_exec_directories()` reads it.
 
-use super::path_simplify::{Place, Wanted};
+use super::path_simplify::Wanted;
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, words};
 
@@ -13,39 +13,35 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         false => (flags, false),
     };
     checker.each_word(words(checker.value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE), |checker, tuple| {
-        let place = Place::of(&tuple, checker.value);
-        let Some(parts) = checker.parts(&tuple, &place, flags, 3, tuple.range.start == 0) else { return };
+        let Some(parts) = checker.parts(&tuple, flags, 3, tuple.range.start == 0) else { return };
         let Some(directory) = parts.first() else {
             checker.report(tuple.range.clone(), "empty", Wanted::Relative.expected()).word_only();
             return;
         };
-        let part = place.part(directory.range.clone());
-        if checker
-            .path(part.clone(), &directory.text, Wanted::Relative)
-            .map(|error| error.word_only())
-            .is_some()
-        {
+        if checker.path(directory.piece(), Wanted::Relative).map(|error| error.word_only()).is_some() {
             return;
         }
-        if directory.text.split('/').find(|name| !matches!(*name, "" | ".")) == Some("private") {
+        let reserved =
+            |path: &str| path.split('/').find(|name| !matches!(*name, "" | ".")) == Some("private");
+        if !checker.possible(&directory.text, |path| !reserved(path)) {
+            let part = directory.range.clone();
             checker.report(part, "reserved for systemd", "directories other than private").word_only();
             return;
         }
         if let Some(link) = parts.get(1).filter(|link| !link.text.is_empty()) {
-            let part = place.part(link.range.clone());
             if checker.context.directive.name == "ConfigurationDirectory" {
+                let part = link.range.clone();
                 checker
                     .report(part, "a symbolic link, which this key makes none of", "directories")
                     .word_only();
                 return;
             }
-            if checker.path(part, &link.text, Wanted::Relative).map(|error| error.word_only()).is_some() {
+            if checker.path(link.piece(), Wanted::Relative).map(|error| error.word_only()).is_some() {
                 return;
             }
         }
         if let Some(flag) = parts.get(2).filter(|flag| third && !matches!(&*flag.text, "" | "ro")) {
-            let part = place.part(flag.range.clone());
-            checker.report(part, "no flag of a directory", "DIRECTORY:SYMLINK:ro").word_only();
+            checker.report(flag.range.clone(), "no flag of a directory", "DIRECTORY:SYMLINK:ro").word_only();
         }
     });
 }

@@ -20,6 +20,7 @@ use unit_catalog::ValueKind as K;
 use super::Checker;
 
 pub use exec_command::{ExecCommand, ExecWord, exec_commands};
+pub(super) use path_simplify::Wanted;
 
 /// Judges a value of one of this family's kinds; false for all others.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
@@ -104,7 +105,7 @@ mod tests {
         let keys = Section::ALL.iter().flat_map(|section| directives(*section));
         for directive in keys.filter(|row| row.section != Section::Mount && row.section != Section::Swap) {
             for version in [252, 257, 262].map(Version) {
-                let context = ValueContext { directive, version, unit_type: UnitType::Service };
+                let context = ValueContext { directive, version, unit_type: UnitType::Service, unit: None };
                 for odd in odd {
                     for times in [1, 2, 60] {
                         let value = odd.repeat(times);
@@ -124,7 +125,7 @@ mod tests {
         let section = Section::from_name(section).expect("a section");
         let directive = directive(section, key).expect("a directive");
         let unit_type = if section == Section::Socket { UnitType::Socket } else { UnitType::Service };
-        check(ValueContext { directive, version: Version(version), unit_type }, value)
+        check(ValueContext { directive, version: Version(version), unit_type, unit: None }, value)
     }
 
     pub(super) fn good(section: &str, key: &str, values: &[&str]) {

@@ -3,10 +3,10 @@
 
 use unit_catalog::words::PARTITION_DESIGNATOR;
 
-use super::path_simplify::{Place, Wanted};
+use super::path_simplify::Wanted;
 use crate::value::extract_word::{Extract, Word, words};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
-use crate::value::{Checker, nearest};
+use crate::value::specifier::SpecifierSet;
+use crate::value::{Checker, MOST_ERRORS, nearest};
 
 /// How tuples are told apart, and how their parts.
 const TUPLES: Extract = Extract::UNQUOTE.and(Extract::RETAIN_ESCAPE);
@@ -15,12 +15,10 @@ const PARTS: Extract = Extract::UNQUOTE.and(Extract::UNESCAPE_SEPARATORS);
 /// Judges `[-]SOURCE:DESTINATION[:OPTIONS]`.
 pub(super) fn check_mount(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, TUPLES), |checker, tuple| {
-        let place = Place::of(&tuple, checker.value);
-        let Some(parts) = checker.parts(&tuple, &place, PARTS, usize::MAX, tuple.range.start == 0) else {
-            return;
-        };
+        let whole_line = tuple.range.start == 0;
+        let Some(parts) = checker.parts(&tuple, PARTS, usize::MAX, whole_line) else { return };
         let [source, rest @ ..] = &parts[..] else { return };
-        if bad_source(checker, &place, source, Wanted::Absolute) {
+        if bad_source(checker, source, Wanted::Absolute) {
             return;
         }
         let [destination, rest @ ..] = rest else {
@@ -28,10 +26,9 @@ pub(super) fn check_mount(checker: &mut Checker<'_>) {
             checker.report(tuple.range.clone(), "without a destination", expected).word_only();
             return;
         };
-        let part = place.part(destination.range.clone());
-        match checker.path(part, &destination.text, Wanted::AbsoluteNoApiButDev) {
+        match checker.path(destination.piece(), Wanted::AbsoluteNoApiButDev) {
             Some(error) => drop(error.word_only()),
-            None => options(checker, &place, rest),
+            None => options(checker, rest),
         }
     });
 }
@@ -39,53 +36,53 @@ pub(super) fn check_mount(checker: &mut Checker<'_>) {
 /// Judges `[-]SOURCE[:OPTIONS]`.
 pub(super) fn check_extension(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, TUPLES), |checker, tuple| {
-        let place = Place::of(&tuple, checker.value);
-        if let Some(parts) = checker.parts(&tuple, &place, PARTS, usize::MAX, tuple.range.start == 0)
+        if let Some(parts) = checker.parts(&tuple, PARTS, usize::MAX, tuple.range.start == 0)
             && let [source, rest @ ..] = &parts[..]
-            && !bad_source(checker, &place, source, Wanted::AbsoluteNoApi)
+            && !bad_source(checker, source, Wanted::AbsoluteNoApi)
         {
-            options(checker, &place, rest);
+            options(checker, rest);
         }
     });
 }
 
-/// Judges `[PARTITION:]OPTIONS`; what cannot be split spoils the whole line.
+/// Judges `[PARTITION:]OPTIONS`; what cannot be split spoils the whole line, whatever else is wrong in it.
 pub(super) fn check_root_options(checker: &mut Checker<'_>) {
-    let value = checker.value;
     let flags = Extract::CUNESCAPE | Extract::UNESCAPE_SEPARATORS;
-    for judge in [false, true] {
-        for tuple in words(value, TUPLES) {
-            let tuple = match tuple {
-                Ok(tuple) => tuple,
-                Err(error) => {
-                    checker.word_error(error, true);
-                    return;
-                }
-            };
-            let place = Place::of(&tuple, value);
-            let Some(parts) = checker.parts(&tuple, &place, flags, 3, true) else { return };
-            if let [_, _, third] = &parts[..] {
-                let part = place.part(third.range.clone());
-                checker.report(part, "one part too many", "[PARTITION:]OPTIONS, as often as needed");
+    for tuple in words(checker.value, TUPLES) {
+        let split = |tuple: &Word<'_>| tuple.text.contains([':', '\\']);
+        let parts: Result<Vec<_>, _> = match &tuple {
+            Ok(tuple) if split(tuple) => tuple.split(b":", flags).take(3).collect(),
+            Ok(_) => Ok(Vec::new()),
+            Err(error) => Err(error.clone()),
+        };
+        match (&tuple, parts.as_deref()) {
+            (_, Ok([_, _, third])) => {
+                checker.errors.clear();
+                let expected = "[PARTITION:]OPTIONS, as often as needed";
+                checker.report(third.range.clone(), "one part too many", expected);
                 return;
             }
-            if judge {
-                options(checker, &place, &parts);
+            (_, Err(error)) => {
+                checker.errors.clear();
+                checker.word_error(error.clone(), true);
+                return;
             }
+            _ if checker.errors.len() >= MOST_ERRORS => {}
+            (Ok(whole), Ok([])) => options(checker, std::slice::from_ref(whole)),
+            (_, Ok(parts)) => options(checker, parts),
         }
     }
 }
 
 /// Judges an image's path, behind the `-` that lets it be absent; true where it is bad.
-fn bad_source(checker: &mut Checker<'_>, place: &Place, source: &Word<'_>, wanted: Wanted) -> bool {
-    let path = source.text.strip_prefix('-').unwrap_or(&source.text);
-    let skip = source.text.len() - path.len();
-    let part = if path.is_empty() { 0..0 } else { source.range.start + skip..source.range.end };
-    checker.path(place.part(part), path, wanted).map(|error| error.word_only()).is_some()
+fn bad_source(checker: &mut Checker<'_>, source: &Word<'_>, wanted: Wanted) -> bool {
+    let path = source.piece();
+    let path = path.strip_prefix("-").unwrap_or(path);
+    checker.path(path, wanted).map(|error| error.word_only()).is_some()
 }
 
 /// Judges mount options: one for all, or pairs of a partition and its options. Reports the first fault.
-fn options(checker: &mut Checker<'_>, place: &Place, parts: &[Word<'_>]) {
+fn options(checker: &mut Checker<'_>, parts: &[Word<'_>]) {
     let version = checker.context.version;
     for pair in parts.chunks(2) {
         if let [partition, _] = pair
@@ -93,14 +90,14 @@ fn options(checker: &mut Checker<'_>, place: &Place, parts: &[Word<'_>]) {
         {
             let known = PARTITION_DESIGNATOR.iter().filter(|word| word.known_to(version));
             let meant = nearest(&partition.text, known.map(|word| word.text));
-            let part = place.part(partition.range.clone());
+            let part = partition.range.clone();
             checker.report(part, "no partition", EXPECTED_PARTITION).word_only().instead(meant);
             return;
         }
         if let [.., options] = pair
-            && let Some(bad) = bad_specifier(&options.text, SpecifierSet::Unit, version)
+            && let Some(error) = checker.specifier(options.piece(), SpecifierSet::Unit)
         {
-            checker.specifier_within(place.part(options.range.clone()), &options.text, bad).word_only();
+            error.word_only();
             return;
         }
     }

@@ -1,10 +1,11 @@
 //! Values of one path: `config_parse_unit_path_printf()`, `config_parse_path_spec()`, `config_parse_pid_file()`
 //! and their kin.
 
-use unit_catalog::{Section, UnitType, ValueKind as K};
+use unit_catalog::{Section, ValueKind as K};
 
 use super::path_simplify::{Wanted, is_normalized};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::piece::Piece;
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Effect};
 
 /// Judges a path that is the whole value.
@@ -14,61 +15,47 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let made = matches!(directive.name, "ListenFIFO" | "ListenMessageQueue" | "ListenUSBFunction");
     // Here nothing at all is no path; elsewhere it resets the value.
     let strict = matches!(directive.section, Section::Socket | Section::Path) && directive.list;
-    let value = checker.value;
-    if strict || !may_vanish(checker, value) {
+    let value = Piece::of_value(checker.value);
+    if strict || !checker.possible(value.text, str::is_empty) {
         let wanted = if made { Wanted::AbsoluteNoApi } else { Wanted::Absolute };
-        checker.path(0..value.len(), value, wanted);
+        checker.path(value, wanted);
     }
     var_run(checker);
 }
 
-/// Whether nothing may be left once specifiers are replaced: that is an empty value, which systemd takes.
-fn may_vanish(checker: &Checker<'_>, value: &str) -> bool {
-    // Whether they are set is up to os-release; an instance only templates have, and mounts are none.
-    let template = !matches!(checker.context.unit_type, UnitType::Mount | UnitType::Automount);
-    let empty = |letter: &str| match letter {
-        "A" | "B" | "M" | "R" | "W" | "r" | "w" => true,
-        "i" | "I" => !template,
-        _ => false,
-    };
-    value.strip_prefix('%').is_some_and(|letters| letters.split('%').all(empty))
-}
-
 /// Judges the file of `EnvironmentFile=`.
 pub(super) fn check_env_file(checker: &mut Checker<'_>) {
-    let path = checker.value.strip_prefix('-').unwrap_or(checker.value);
-    checker.path(checker.value.len() - path.len()..checker.value.len(), path, Wanted::Absolute);
+    let path = Piece::of_value(checker.value);
+    checker.path(path.strip_prefix("-").unwrap_or(path), Wanted::Absolute);
 }
 
 /// Judges the directory of `WorkingDirectory=`; a `-` before it makes its faults harmless.
 pub(super) fn check_working_directory(checker: &mut Checker<'_>) {
-    let value = checker.value;
-    let path = value.strip_prefix('-').unwrap_or(value);
-    if path == "~" {
+    let value = Piece::of_value(checker.value);
+    let optional = value.strip_prefix("-");
+    let path = optional.unwrap_or(value);
+    if path.text == "~" {
         return;
     }
-    let (optional, home) = (path.len() < value.len(), path.starts_with('~'));
-    let Some(error) = checker.path(value.len() - path.len()..value.len(), path, Wanted::Absolute) else {
+    let Some(error) = checker.path(path, Wanted::Absolute) else {
         return;
     };
     error.expected = "an absolute path, or ~ for the user's home".into();
-    if let Some(below_home) = path.strip_prefix("~/").filter(|_| home) {
+    if let Some(below_home) = path.text.strip_prefix("~/") {
         error.instead = Some(format!("%h/{below_home}").into());
     }
-    if optional {
-        error.effect = crate::value::Effect::IgnoresLine;
+    if optional.is_some() {
+        error.effect = Effect::IgnoresLine;
     }
 }
 
-/// Judges the file of `PIDFile=`: a relative one is meant below `/run`.
+/// Judges the file of `PIDFile=`: a relative one is meant below `/run`. systemd says that it ignores a bad path, but then
+/// does not load the unit.
 pub(super) fn check_pid_file(checker: &mut Checker<'_>) {
-    let value = checker.value;
-    let wanted = if value.starts_with('/') { Wanted::AbsoluteNoApi } else { Wanted::Any };
-    let specifiers_known = bad_specifier(value, SpecifierSet::Unit, checker.context.version).is_none();
-    if let Some(error) = checker.path(0..value.len(), value, wanted)
-        && specifiers_known
-    {
-        // It says "ignoring", and then the unit "failed to load properly".
+    if checker.refuse_specifier(SpecifierSet::Unit) {
+        return;
+    }
+    if let Some(error) = checker.path(Piece::of_value(checker.value), Wanted::BelowRunNoApi) {
         error.effect = Effect::RefusesUnit;
     }
     var_run(checker);
@@ -76,7 +63,7 @@ pub(super) fn check_pid_file(checker: &mut Checker<'_>) {
 
 /// Judges what `Mount.What=` and `Swap.What=` name: anything may be a source.
 pub(super) fn check_mount_source(checker: &mut Checker<'_>) {
-    checker.report_specifier();
+    checker.refuse_specifier(SpecifierSet::Unit);
 }
 
 /// Judges the file and its hash, or the hash, of `RootHash=`.
@@ -119,7 +106,7 @@ fn var_run(checker: &mut Checker<'_>) {
     if let Some(rest) = rest
         && (directive.kind == K::PidFilePath || socket)
         && is_normalized(checker.value)
-        && bad_specifier(checker.value, SpecifierSet::Unit, checker.context.version).is_none()
+        && checker.bad_specifier(Piece::of_value(checker.value), SpecifierSet::Unit).is_none()
     {
         let meant = (!rest.is_empty()).then(|| format!("/run{rest}"));
         checker.whole("below the old name of /run", "paths below /run").notice().instead(meant);
@@ -134,7 +121,7 @@ mod tests {
     #[test]
     fn paths() {
         good("Service", "TTYPath", &["/dev/tty1", "%t/x", "/a/./b//", "%W", "/a/%i", ""]);
-        let bad = ["dev/tty1", "\"/dev/tty1\"", "/a/../b", "/%Z", "%i/x", "%%", "- /x"];
+        let bad = ["dev/tty1", "\"/dev/tty1\"", "/a/../b", "/%Z", "%p/x", "%%", "- /x"];
         faults("Service", "TTYPath", &bad, Effect::IgnoresLine);
         faults("Service", "RootDirectory", &["srv", "%Z"], Effect::RefusesUnit);
         faults("Socket", "ListenFIFO", &["/dev/x", "/proc"], Effect::IgnoresLine);

@@ -25,11 +25,20 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         checker.report(part, "no absolute path", EXPECTED);
         return;
     }
+    // Without a name the file's own is taken.
     let printable = |byte: u8| (b' '..0x7F).contains(&byte) && byte != b':';
-    if let Some(name) = parts.get(1).filter(|name| name.text.len() > 255 || !name.text.bytes().all(printable))
-    {
-        checker.report(name.range.clone(), "no name of a file descriptor", EXPECTED);
-        return;
+    let valid = |name: &str| name.len() <= 255 && name.bytes().all(printable);
+    match parts.get(1).filter(|name| !name.text.is_empty()) {
+        Some(name) if !valid(&name.text) => {
+            checker.report(name.range.clone(), "no name of a file descriptor", EXPECTED);
+            return;
+        }
+        None if !file_name(&path.text).is_some_and(valid) => {
+            let what = "no path whose last part could name the file descriptor";
+            checker.report(path.range.clone(), what, EXPECTED);
+            return;
+        }
+        _ => {}
     }
     if let Some(fourth) = parts.get(3).filter(|fourth| fourth.range.start < checker.value.len()) {
         checker.report(fourth.range.start..checker.value.len(), "one part too many", EXPECTED);
@@ -37,7 +46,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let Some(list) = parts.get(2) else { return };
     let mut seen = Vec::new();
-    for flag in words_between(&list.text, b",", Extract::CUNESCAPE) {
+    for flag in list.split(b",", Extract::CUNESCAPE) {
         let Ok(flag) = flag else { return };
         let known = OPEN_FILE_FLAGS.iter().find(|word| word.text == flag.text).map(|word| word.text);
         let modes = |flag: &str| flag != "graceful";
@@ -54,15 +63,15 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         };
         let meant =
             nearest(&flag.text, OPEN_FILE_FLAGS.iter().map(|word| word.text)).filter(|_| known.is_none());
-        let exact = checker.value.get(list.range.clone()) == Some(&*list.text);
-        let part = match exact {
-            true => list.range.start + flag.range.start..list.range.start + flag.range.end,
-            false => list.range.clone(),
-        };
         let expected = "one of read-only, append and truncate, and graceful";
-        checker.report(part, what, expected).instead(meant.filter(|_| exact));
+        checker.report(flag.range, what, expected).instead(meant);
         return;
     }
+}
+
+/// The last part of a path, as `path_extract_filename()` finds it.
+fn file_name(path: &str) -> Option<&str> {
+    path.rsplit('/').find(|name| !matches!(*name, "" | ".")).filter(|name| *name != "..")
 }
 
 #[cfg(test)]
@@ -75,7 +84,17 @@ mod tests {
         good(
             "Service",
             "OpenFile",
-            &["/a", "/a:b", "/a::read-only", "/a:b:", "/a:b:append,,graceful", "/%Z", "/a b"],
+            &[
+                "/a",
+                "/a:b",
+                "/a::read-only",
+                "/a:b:",
+                "/a:b:append,,graceful",
+                "/%Z",
+                "/a b",
+                "/a/.//",
+                "/é/..:a",
+            ],
         );
         let bad = [
             "a",
@@ -86,6 +105,10 @@ mod tests {
             "\"/a\"",
             ":x",
             "/a:é",
+            "/é",
+            "/é:",
+            "/a/..",
+            "/.",
         ];
         faults("Service", "OpenFile", &bad, IgnoresLine);
     }

@@ -1,15 +1,15 @@
 //! Lists of paths: `config_parse_namespace_path_strv()`, `config_parse_unit_mounts_for()`,
 //! `config_parse_colon_separated_paths()` and `config_parse_temporary_filesystems()`.
 
-use super::path_simplify::{Place, Wanted};
+use super::path_simplify::Wanted;
 use crate::value::extract_word::{Extract, words, words_between};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Effect};
 
 /// Judges paths between blanks.
 pub(super) fn check(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, Extract::UNQUOTE), |checker, word| {
-        checker.path(word.range, &word.text, Wanted::Absolute).map(|error| error.word_only());
+        checker.path(word.piece(), Wanted::Absolute).map(|error| error.word_only());
     });
 }
 
@@ -17,19 +17,19 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 pub(super) fn check_colons(checker: &mut Checker<'_>) {
     let paths = words_between(checker.value, b":", Extract::DONT_COALESCE_SEPARATORS);
     checker.each_word(paths, |checker, word| {
-        checker.path(word.range, &word.text, Wanted::Absolute).map(|error| error.word_only());
+        checker.path(word.piece(), Wanted::Absolute).map(|error| error.word_only());
     });
 }
 
 /// Judges paths that `-` and then `+` may stand before.
 pub(super) fn check_namespace(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, Extract::UNQUOTE), |checker, word| {
-        let path = word.text.strip_prefix('-').unwrap_or(&word.text);
-        let path = path.strip_prefix('+').unwrap_or(path);
-        let part = Place::of(&word, checker.value).part(word.text.len() - path.len()..word.text.len());
+        let path = word.piece();
+        let path = path.strip_prefix("-").unwrap_or(path);
+        let path = path.strip_prefix("+").unwrap_or(path);
         // Of a specifier it does not know systemd logs that it failed, not that it goes on without the path.
-        let unknown = bad_specifier(path, SpecifierSet::Unit, checker.context.version).is_some();
-        if let Some(error) = checker.path(part, path, Wanted::Absolute) {
+        let unknown = checker.bad_specifier(path, SpecifierSet::Unit).is_some();
+        if let Some(error) = checker.path(path, Wanted::Absolute) {
             error.effect = if unknown { Effect::DropsWord } else { Effect::IgnoresWord };
         }
     });
@@ -38,10 +38,9 @@ pub(super) fn check_namespace(checker: &mut Checker<'_>) {
 /// Judges paths that mount options may follow behind a colon.
 pub(super) fn check_tmpfs(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, Extract::UNQUOTE), |checker, word| {
-        match words_between(&word.text, b":", Extract::DONT_COALESCE_SEPARATORS).next() {
+        match word.split(b":", Extract::DONT_COALESCE_SEPARATORS).next() {
             Some(Ok(path)) => {
-                let part = Place::of(&word, checker.value).part(path.range);
-                checker.path(part, &path.text, Wanted::Absolute).map(|error| error.word_only());
+                checker.path(path.piece(), Wanted::Absolute).map(|error| error.word_only());
             }
             // A backslash is left at the end of the word.
             _ => {

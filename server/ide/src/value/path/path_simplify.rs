@@ -1,14 +1,13 @@
 //! Paths, as `path_simplify_and_warn()` judges them: absolute or relative, without `..`, not too long.
 
-use std::ops::Range;
-
-use super::super::extract_word::{Extract, Word, WordError, Words, words_between};
-use super::super::specifier::{SpecifierSet, bad_specifier, starts_absolute};
-use super::super::{Checker, MOST_ERRORS, ValueError};
+use crate::value::extract_word::{Extract, Word, WordError, Words};
+use crate::value::piece::Piece;
+use crate::value::specifier::SpecifierSet;
+use crate::value::{Checker, MOST_ERRORS, ValueError};
 
 /// Which paths a value takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Wanted {
+pub(in crate::value) enum Wanted {
     /// From the root.
     Absolute,
     /// From the root, and since release 256 not below `/dev`, `/proc` or `/sys`.
@@ -19,6 +18,8 @@ pub(super) enum Wanted {
     Relative,
     /// Both.
     Any,
+    /// From the root or below `/run`, and since release 256 not below `/dev`, `/proc` or `/sys`.
+    BelowRunNoApi,
 }
 
 impl Wanted {
@@ -28,18 +29,31 @@ impl Wanted {
                 "absolute paths such as /srv/data"
             }
             Self::Relative => "relative paths such as app/data",
-            Self::Any => "paths",
+            Self::Any | Self::BelowRunNoApi => "paths",
         }
     }
 
     fn absolute(self) -> bool {
-        !matches!(self, Self::Relative | Self::Any)
+        !matches!(self, Self::Relative | Self::Any | Self::BelowRunNoApi)
     }
 }
 
 /// The longest path and the longest name in it, in bytes.
 const PATH_MAX: usize = 4095;
 const NAME_MAX: usize = 255;
+
+/// The path without `..` at the root, which newer releases drop.
+fn rooted(path: &str) -> &str {
+    let mut rest = path;
+    while let Some(behind) = rest.strip_prefix('/') {
+        let name = behind.split('/').next().unwrap_or_default();
+        if !matches!(name, "" | "." | "..") {
+            break;
+        }
+        rest = &behind[name.len()..];
+    }
+    rest
+}
 
 /// Whether a path stays below the root or leaves its directory: no part of it is `..`.
 pub(super) fn is_normalized(path: &str) -> bool {
@@ -79,53 +93,80 @@ fn below(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl Checker<'_> {
-    /// Judges a path that stands at `part` and is `text` once unquoted; gives the fault that it reported.
-    pub(super) fn path(&mut self, part: Range<usize>, text: &str, wanted: Wanted) -> Option<&mut ValueError> {
-        if let Some(bad) = bad_specifier(text, SpecifierSet::Unit, self.context.version) {
-            return Some(self.specifier_within(part, text, bad));
-        }
-        let what = if wanted.absolute() && !starts_absolute(text) {
-            if text.starts_with(['"', '\'']) { "in quotes, which stay here" } else { "no absolute path" }
-        } else if wanted == Wanted::Relative && surely_absolute(text) {
-            "an absolute path"
-        } else if text.is_empty() {
-            "an empty path"
-        } else if !is_normalized(text) {
-            let meant = folded(text).filter(|_| self.value.get(part.clone()) == Some(text));
-            let error = self.report(part, "not normalized", "paths without ..").instead(meant);
-            return Some(error);
-        } else if !text.contains('%') && !is_valid(text) && !is_valid(&simplified(text)) {
-            "too long a path"
-        } else if self.since(256) && api_vfs(text, wanted) {
-            "a path below the kernel's own file systems"
+/// Why systemd has no use for a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fault {
+    Quoted,
+    NotAbsolute,
+    Absolute,
+    Empty,
+    NotNormalized,
+    TooLong,
+    ApiVfs,
+}
+
+impl Fault {
+    /// What is wrong with the path, if anything is, to this release.
+    fn of(text: &str, wanted: Wanted, release: u16) -> Option<Self> {
+        Some(if wanted.absolute() && !text.starts_with('/') {
+            if text.starts_with(['"', '\'']) { Self::Quoted } else { Self::NotAbsolute }
+        } else if wanted == Wanted::Relative && text.starts_with('/') {
+            Self::Absolute
+        } else if text.is_empty() && wanted != Wanted::BelowRunNoApi {
+            Self::Empty
+        } else if !is_normalized(if release > 252 { rooted(text) } else { text }) {
+            Self::NotNormalized
+        } else if !text.is_empty() && !is_valid(text) && !is_valid(&simplified(text)) {
+            Self::TooLong
+        } else if release >= 256 && api_vfs(text, wanted) {
+            Self::ApiVfs
         } else {
             return None;
-        };
-        let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
-        let meant = match wanted {
-            Wanted::Relative => text.strip_prefix('/').filter(|path| !path.is_empty()).map(str::to_owned),
-            _ => quoted.filter(|path| path.starts_with('/')).map(str::to_owned),
-        };
-        let exact = self.value.get(part.clone()) == Some(text);
-        Some(self.report(part, what, wanted.expected()).instead(meant.filter(|_| exact)))
+        })
     }
 
-    /// Reports the specifier at `bad` of `text`, which stands at `part` with or without quotes.
-    pub(super) fn specifier_within(
-        &mut self,
-        part: Range<usize>,
-        text: &str,
-        bad: Range<usize>,
-    ) -> &mut ValueError {
-        // Quotes and the marks before a path are few; more is a text that escapes hide.
-        let source = self.value.get(part.clone()).filter(|source| source.len() <= text.len() + 4);
-        match source.and_then(|source| source.find(text)) {
-            Some(at) => self.specifier(part.start + at + bad.start..part.start + at + bad.end),
-            None => {
-                self.report(part, "with a specifier that is none", "specifiers, and %% for a percent sign")
-            }
+    fn what(self) -> &'static str {
+        match self {
+            Self::Quoted => "in quotes, which stay here",
+            Self::NotAbsolute => "no absolute path",
+            Self::Absolute => "an absolute path",
+            Self::Empty => "an empty path",
+            Self::NotNormalized => "not normalized",
+            Self::TooLong => "too long a path",
+            Self::ApiVfs => "a path below the kernel's own file systems",
         }
+    }
+
+    /// The path that was probably meant.
+    fn meant(self, text: &str) -> Option<String> {
+        match self {
+            Self::Quoted => {
+                let path = text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+                path.starts_with('/').then(|| path.to_owned())
+            }
+            Self::Absolute => text.strip_prefix('/').filter(|path| !path.is_empty()).map(str::to_owned),
+            Self::NotNormalized => folded(text),
+            Self::NotAbsolute | Self::Empty | Self::TooLong | Self::ApiVfs => None,
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Judges a path; gives the fault that it reported.
+    pub(in crate::value) fn path(&mut self, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
+        if self.bad_specifier(path, SpecifierSet::Unit).is_some() {
+            return self.specifier(path, SpecifierSet::Unit);
+        }
+        let release = self.context.version.0;
+        let fault = self.expanded(path.text).fault(|text| Fault::of(text, wanted, release))?;
+        let part = path.range();
+        let exact = self.value.get(part.clone()) == Some(path.text);
+        let meant = fault.meant(path.text).filter(|_| exact);
+        let expected = match fault {
+            Fault::NotNormalized => "paths without ..",
+            _ => wanted.expected(),
+        };
+        Some(self.report(part, fault.what(), expected).instead(meant))
     }
 
     /// Reports where a value cannot be split. What stands before it counts, unless it is the first word.
@@ -136,32 +177,6 @@ impl Checker<'_> {
         };
         let error = self.report(part, what, expected);
         if first { error } else { error.word_only() }
-    }
-}
-
-/// Where the parts of a word's text stand in the value.
-pub(super) struct Place {
-    word: Range<usize>,
-    /// Where the text begins, unless quotes or escapes hide that.
-    text: Option<usize>,
-}
-
-impl Place {
-    /// Looks for the word's text in the value.
-    pub(super) fn of(word: &Word<'_>, value: &str) -> Self {
-        let source = value.get(word.range.clone()).unwrap_or_default();
-        let skip = [0, 1]
-            .into_iter()
-            .find(|skip| source.get(*skip..).is_some_and(|source| source.starts_with(&*word.text)));
-        Self { word: word.range.clone(), text: skip.map(|skip| word.range.start + skip) }
-    }
-
-    /// Where this part of the text stands; the whole word where that is hidden or the part is empty.
-    pub(super) fn part(&self, part: Range<usize>) -> Range<usize> {
-        match self.text.filter(|_| !part.is_empty()) {
-            Some(start) => start + part.start..start + part.end,
-            None => self.word.clone(),
-        }
     }
 }
 
@@ -188,34 +203,25 @@ impl Checker<'_> {
     pub(super) fn parts<'t>(
         &mut self,
         word: &'t Word<'_>,
-        place: &Place,
         flags: Extract,
         most: usize,
         whole_line: bool,
     ) -> Option<Vec<Word<'t>>> {
-        match words_between(&word.text, b":", flags).take(most).collect() {
+        match word.split(b":", flags).take(most).collect() {
             Ok(parts) => Some(parts),
             Err(error) => {
-                let (WordError::UnclosedQuote(part) | WordError::BadEscape(part)) = &error;
-                let part = place.part(part.clone());
-                self.word_error(error.at(part), whole_line);
+                self.word_error(error, whole_line);
                 None
             }
         }
     }
 }
 
-/// Whether the path is absolute whatever its specifiers are replaced by.
-fn surely_absolute(path: &str) -> bool {
-    let directory = |letter| "CDELSTVYcdfhsty".contains(letter);
-    path.starts_with('/') || path.strip_prefix('%').is_some_and(|letters| letters.starts_with(directory))
-}
-
 /// Whether the path lies where this kind of path must not.
 fn api_vfs(path: &str, wanted: Wanted) -> bool {
     let below_any = |directories: &[&str]| directories.iter().any(|directory| below(path, directory));
     match wanted {
-        Wanted::AbsoluteNoApi => below_any(&["/dev", "/proc", "/sys"]),
+        Wanted::AbsoluteNoApi | Wanted::BelowRunNoApi => below_any(&["/dev", "/proc", "/sys"]),
         Wanted::AbsoluteNoApiButDev => below_any(&["/proc", "/sys"]),
         _ => false,
     }
@@ -233,6 +239,19 @@ mod tests {
         for bad in ["/..", "../a", "a/..", "."] {
             assert!(!is_normalized(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn above_the_root() {
+        for (path, rest) in
+            [("/../a", "/a"), ("//.././..", ""), ("/a/..", "/a/.."), ("a/..", "a/.."), ("/..a", "/..a")]
+        {
+            assert_eq!(rooted(path), rest, "{path}");
+        }
+        let fault = |path, release| Fault::of(path, Wanted::Absolute, release);
+        assert_eq!((fault("/../a", 252), fault("/../a", 257)), (Some(Fault::NotNormalized), None));
+        assert_eq!(fault("/..", 262), None);
+        assert_eq!(fault("/a/..", 262), Some(Fault::NotNormalized));
     }
 
     #[test]

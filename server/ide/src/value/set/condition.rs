@@ -3,11 +3,11 @@
 //! systemd reads the marks, replaces specifiers and, where a path is asked for, looks at its form. All else it finds
 //! out when the unit is started; words that no systemd knows are then an error in the log.
 
-use std::ops::Range;
-
 use unit_catalog::{ValueKind as K, table};
 
-use crate::value::specifier::{SpecifierSet, bad_specifier, starts_absolute};
+use crate::value::path::Wanted;
+use crate::value::piece::Piece;
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, boolean, nearest};
 
 /// The blanks that may stand behind a mark.
@@ -21,15 +21,15 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
     }
     let value = checker.value;
     let start = parameter(value);
-    let Some(text) = value.get(start..) else {
-        return true;
-    };
-    if let Some(bad) = bad_specifier(text, SpecifierSet::Unit, checker.context.version) {
-        checker.specifier(bad.start + start..bad.end + start);
+    let parameter = Piece::of_value(value).behind(start);
+    if checker.specifier(parameter, SpecifierSet::Unit).is_some() {
+        // Its fault is reported.
     } else if path {
-        check_path(checker, text, start);
+        if let Some(error) = checker.path(parameter, Wanted::Absolute) {
+            error.expected = "an absolute path without .., with | or ! before it or both".into();
+        }
     } else {
-        check_word(checker, kind, text, start..value.len());
+        check_word(checker, kind, parameter);
     }
     true
 }
@@ -45,34 +45,9 @@ pub(in crate::value) fn parameter(value: &str) -> usize {
     value.len() - rest.len()
 }
 
-/// `path_simplify_and_warn()` with `PATH_CHECK_ABSOLUTE`.
-fn check_path(checker: &mut Checker<'_>, text: &str, start: usize) {
-    let part = start..checker.value.len();
-    if !starts_absolute(text) {
-        let what = if text.is_empty() { "no path" } else { "no absolute path" };
-        checker.report(part, what, "an absolute path, with | or ! before it or both");
-        return;
-    }
-    let mut at = start;
-    for component in text.split('/') {
-        let range = at..at + component.len();
-        at = range.end + 1;
-        if component == ".." {
-            checker.report(range, "no part of a path without detours", "a path without ..");
-            return;
-        }
-        if component.len() > 255 && !component.contains('%') {
-            checker.report(range, "longer than a file name may be", "names of at most 255 bytes");
-            return;
-        }
-    }
-    if text.len() >= 4096 && !text.contains('%') {
-        checker.report(part, "longer than a path may be", "a path of at most 4095 bytes");
-    }
-}
-
 /// What systemd says in its log when the unit is started: the condition cannot be told or never holds.
-fn check_word(checker: &mut Checker<'_>, kind: K, text: &str, part: Range<usize>) {
+fn check_word(checker: &mut Checker<'_>, kind: K, parameter: Piece<'_>) {
+    let text = parameter.text;
     if text.contains('%') {
         return;
     }
@@ -111,7 +86,7 @@ fn check_word(checker: &mut Checker<'_>, kind: K, text: &str, part: Range<usize>
         K::ConditionCapability => nearest(text, table::capabilities().iter().map(|known| known.name)),
         _ => nearest(text, directive.words.iter().map(|word| word.text)),
     };
-    checker.report(part, what, expected).notice().instead(meant);
+    checker.report(parameter.range(), what, expected).notice().instead(meant);
 }
 
 #[cfg(test)]
@@ -133,8 +108,8 @@ mod tests {
             ("a", "a"),
             ("!|/a", "|/a"),
             ("!!/a", "!/a"),
-            ("|!", ""),
-            ("/a/../b", ".."),
+            ("|!", "|!"),
+            ("/a/../b", "/a/../b"),
             ("%n/x", "%n/x"),
             ("%%/x", "%%/x"),
             ("! /a/%Z", "%Z"),

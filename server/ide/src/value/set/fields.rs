@@ -3,7 +3,7 @@
 use super::MOST_ERRORS;
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, WordError, words};
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::specifier::SpecifierSet;
 
 const EXPECTED: &str = "words such as FIELD=value";
 
@@ -23,27 +23,30 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 return;
             }
         };
-        if let Some(bad) = bad_specifier(&word.text, SpecifierSet::Unit, checker.context.version) {
-            let part = match checker.value.get(word.range.clone()) {
-                Some(source) if source == word.text => {
-                    word.range.start + bad.start..word.range.start + bad.end
-                }
-                _ => word.range,
-            };
-            checker.specifier(part).word_only();
+        if let Some(error) = checker.specifier(word.piece(), SpecifierSet::Unit) {
+            error.word_only();
             continue;
         }
-        let Some((name, _)) = word.text.split_once('=') else {
-            checker.report(word.range, "without =", EXPECTED).word_only();
-            continue;
-        };
-        if !name.contains('%') && !field_name(name) {
-            let meant = name.to_ascii_uppercase().replace('-', "_");
-            let meant = field_name(&meant).then(|| word.text.replacen(name, &meant, 1));
-            let expected = "field names of upper case letters, digits and _ that begin with a letter";
-            checker.report(word.range, "no journal field", expected).word_only().instead(meant);
+        let fault = checker.expanded(&word.text).fault(|field| match field.split_once('=') {
+            None => Some(("without =", EXPECTED)),
+            Some((name, _)) if field_name(name) => None,
+            Some(_) => {
+                let expected = "field names of upper case letters, digits and _ that begin with a letter";
+                Some(("no journal field", expected))
+            }
+        });
+        if let Some((what, expected)) = fault {
+            let meant = meant(&word.text);
+            checker.report(word.range, what, expected).word_only().instead(meant);
         }
     }
+}
+
+/// The field with a name that was probably meant.
+fn meant(field: &str) -> Option<String> {
+    let (name, value) = field.split_once('=')?;
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    (field_name(&name) && !field.contains([' ', '"', '\'', '\\'])).then(|| format!("{name}={value}"))
 }
 
 /// `journal_field_valid()` without the protected fields.

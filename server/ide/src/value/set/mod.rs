@@ -37,7 +37,8 @@ mod tests {
     /// The faulty parts of a service's value and what the newest systemd does about them.
     pub(super) fn faults(section: Section, key: &str, value: &str) -> Vec<(String, Effect)> {
         let directive = directive(section, key).expect("a key of the section");
-        let context = ValueContext { directive, version: Version::NEWEST, unit_type: UnitType::Service };
+        let (version, unit_type) = (Version::NEWEST, UnitType::Service);
+        let context = ValueContext { directive, version, unit_type, unit: None };
         let part = |error: ValueError| (value[std::ops::Range::from(error.range)].to_owned(), error.effect);
         check(context, value).into_iter().map(part).collect()
     }

@@ -4,18 +4,19 @@ use std::ops::Range;
 
 use unit_catalog::Section;
 
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::piece::Piece;
+use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Effect};
 
 /// Text of one line. `RebootArgument=` in `[Unit]` is handed to the kernel and may not be any text.
 pub(super) fn check(checker: &mut Checker<'_>) {
     let directive = checker.context.directive;
     // config_parse_string() replaces nothing.
-    if directive.name == "TCPCongestion" || checker.report_specifier() {
+    if directive.name == "TCPCongestion" || checker.refuse_specifier(SpecifierSet::Unit) {
         return;
     }
     let reboot = directive.section == Section::Unit && directive.name.ends_with("RebootArgument");
-    if reboot && (!checker.value.is_ascii() || checker.value.len() > 255) {
+    if reboot && !checker.possible(checker.value, |text| text.is_ascii() && text.len() <= 255) {
         checker.whole("no argument for a reboot", "at most 255 ASCII characters");
     }
 }
@@ -30,17 +31,16 @@ pub(super) fn check_escaped(checker: &mut Checker<'_>) {
             checker.report(bad, what, expected).instead(Some(escaped));
         }
         None => {
-            checker.report_specifier();
+            checker.refuse_specifier(SpecifierSet::Unit);
         }
     }
 }
 
 /// A label of a security module; with `-` before it a bad one costs its line only.
 pub(super) fn check_label(checker: &mut Checker<'_>) {
-    let (value, version) = (checker.value, checker.context.version);
-    if let Some(bad) = bad_specifier(value, SpecifierSet::Unit, version) {
-        let effect = if value.starts_with('-') { Effect::IgnoresLine } else { Effect::RefusesUnit };
-        checker.specifier(bad).effect = effect;
+    let value = Piece::of_value(checker.value);
+    if let Some(error) = checker.specifier(value, SpecifierSet::Unit) {
+        error.effect = if value.text.starts_with('-') { Effect::IgnoresLine } else { Effect::RefusesUnit };
     }
 }
 

@@ -1,7 +1,7 @@
 //! Extended attributes: `user.NAME=VALUE`, as `config_parse_xattr()` reads them.
 
 use crate::value::Checker;
-use crate::value::specifier::{SpecifierSet, bad_specifier};
+use crate::value::specifier::SpecifierSet;
 
 const EXPECTED: &str = "an attribute and its value such as user.color=blue";
 
@@ -12,9 +12,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         checker.whole("without =", EXPECTED);
         return;
     };
-    if let Some(bad) = bad_specifier(value, SpecifierSet::Unit, checker.context.version) {
-        checker.specifier(bad);
-    } else if !name.starts_with("user.") && !name.starts_with('%') {
+    if checker.refuse_specifier(SpecifierSet::Unit) {
+        return;
+    }
+    if !checker.possible(name, |name| name.starts_with("user.")) {
         let meant = (!name.is_empty()).then(|| format!("user.{name}"));
         checker.report(0..name.len(), "no name below user.", EXPECTED).instead(meant);
     }

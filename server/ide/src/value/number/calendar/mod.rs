@@ -65,13 +65,17 @@ impl CalendarEvent {
 
 /// Judges a calendar event; specifiers are expanded first.
 pub(super) fn check(checker: &mut Checker<'_>) {
+    if !checker.judged_expanded(event) && !unknown_until_expanded(checker, "Rr", " *,-.:/~@_+") {
+        event(checker);
+    }
+}
+
+/// Judges a calendar event without specifiers.
+fn event(checker: &mut Checker<'_>) {
     let value = checker.value;
     let Err(error) = CalendarEvent::parse(value) else {
         return;
     };
-    if unknown_until_expanded(checker, "Rr", " *,-.:/~@_+") {
-        return;
-    }
     const EXPECTED: &str = "a calendar event such as `daily`, `Mon..Fri 09:00` or `*-*-01 04:30:00 UTC`";
     if is_cron(value) {
         checker.whole("a schedule of cron", EXPECTED);
