@@ -220,6 +220,8 @@ pub enum ValueKind {
     NspawnPrivateUsers,
     /// An access mode in octal, such as `0755`.
     OctalMode,
+    /// Names of `.oomrule` files separated by spaces.
+    OomRuleList,
     /// An absolute path, then optionally `:NAME` and `:OPTIONS` (`read-only`, `append`, `truncate`, `graceful`).
     OpenFile,
     /// A form of its own; see the manual page.
@@ -359,7 +361,7 @@ pub enum ValueKind {
 }
 
 /// Variant, name in the data, legend; in the order of the variants.
-pub(crate) static KINDS: [(ValueKind, &str, &str); 176] = [
+pub(crate) static KINDS: [(ValueKind, &str, &str); 177] = [
     (ValueKind::AddressFamilyList, "address_family_list", "`none`, or `AF_*` names separated by spaces; a leading `~` turns the list into what is denied"),
     (ValueKind::Args, "args", "words, split and quoted as on a command line"),
     (ValueKind::Base64, "base64", "Base64 text; white space in it does not matter"),
@@ -468,6 +470,7 @@ pub(crate) static KINDS: [(ValueKind, &str, &str); 176] = [
     (ValueKind::NspawnPort, "nspawn_port", "`HOST-PORT`, with an optional `tcp:` or `udp:` before it and `:CONTAINER-PORT` after it"),
     (ValueKind::NspawnPrivateUsers, "nspawn_private_users", "a boolean, `pick`, `identity`, `managed`, or a first user number with an optional `:COUNT`"),
     (ValueKind::OctalMode, "octal_mode", "an access mode in octal, such as `0755`"),
+    (ValueKind::OomRuleList, "oom_rule_list", "names of `.oomrule` files separated by spaces"),
     (ValueKind::OpenFile, "open_file", "an absolute path, then optionally `:NAME` and `:OPTIONS` (`read-only`, `append`, `truncate`, `graceful`)"),
     (ValueKind::Other, "other", "a form of its own; see the manual page"),
     (ValueKind::Overlay, "overlay", "paths separated by colons"),

@@ -65,7 +65,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
 pub(super) fn report(cx: &mut LineContext<'_, '_>, rule: &Rule, bad: &BadValue) {
     let severity = match bad.error.effect {
         Effect::RefusesUnit | Effect::IgnoresLine | Effect::IgnoresWord => rule.severity,
-        Effect::DropsWord => Severity::Warning,
+        Effect::DropsWord | Effect::Silence => Severity::Warning,
         Effect::Notice => Severity::Information,
     };
     let mut message = format!("{} is {}: {}.", bad.shown, bad.error.what, bad.fate);

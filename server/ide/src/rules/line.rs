@@ -179,6 +179,7 @@ impl BadValue {
             Effect::IgnoresWord => "systemd ignores this part",
             Effect::DropsWord => "systemd goes on without it",
             Effect::Notice => "systemd takes it and logs a notice",
+            Effect::Silence => "systemd takes it in silence",
         };
         let value = entry.item.value().unwrap_or_default();
         let faulty = value.get(Range::from(error.range)).unwrap_or(value);

@@ -13,7 +13,7 @@ pub(crate) mod specifier;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unit_catalog::{Availability, Directive, Empty, UnitType, Version};
+use unit_catalog::{Availability, Directive, Empty, UnitType, ValueKind, Version};
 use unit_syntax::TextRange;
 
 pub(crate) use extract_word::{Extract, words};
@@ -70,6 +70,8 @@ pub enum Effect {
     DropsWord,
     /// The value counts, and a notice is logged.
     Notice,
+    /// The value counts, and nothing is said of it, though it cannot be meant.
+    Silence,
 }
 
 /// The expectations that a value can fail, as far as rules tell them apart.
@@ -108,7 +110,7 @@ pub fn verdict(context: ValueContext<'_>, value: &str) -> Verdict {
     let refused = match context.directive.availability(context.version) {
         Availability::Active => check(context, value)
             .iter()
-            .any(|error| !matches!(error.effect, Effect::Notice | Effect::DropsWord)),
+            .any(|error| !matches!(error.effect, Effect::Notice | Effect::Silence | Effect::DropsWord)),
         // "Support for option … has been removed and it is ignored".
         Availability::Ignored | Availability::TooNew(_) | Availability::Unknown => true,
     };
@@ -121,8 +123,18 @@ pub fn check(context: ValueContext<'_>, value: &str) -> Vec<ValueError> {
     let mut checker = Checker { context, value, errors: Vec::new() };
     let directive = context.directive;
     let kind = directive.kind_in(context.version);
+    if let Some(supported) = supported(directive.name).filter(|types| !types.contains(&context.unit_type)) {
+        let suffixes: Vec<_> =
+            supported.iter().map(|supported| format!("`.{}`", supported.suffix())).collect();
+        let what = format!("without effect in a `.{}` unit", context.unit_type.suffix());
+        checker.whole(what, format!("effect in {} units only", suffixes.join(", ")));
+        return checker.errors;
+    }
     if value.is_empty() {
-        if directive.empty == Empty::Rejected && directive.validated_at_load {
+        // What is more than a boolean now was refused when it was no more.
+        let boolean = kind == ValueKind::Boolean && directive.kind != ValueKind::Boolean;
+        let rejected = directive.empty == Empty::Rejected || boolean;
+        if rejected && directive.validated_at_load {
             number::check(&mut checker, kind);
             if checker.errors.is_empty() {
                 checker.whole("refused", kind.legend());
@@ -135,6 +147,19 @@ pub fn check(context: ValueContext<'_>, value: &str) -> Vec<ValueError> {
         || name::check(&mut checker, kind)
         || set::check(&mut checker, kind);
     checker.errors
+}
+
+/// The types of units that a directive is for where systemd reads it in others too, to say that it ignores it.
+fn supported(key: &str) -> Option<&'static [UnitType]> {
+    Some(match key {
+        "Delegate" | "DelegateSubgroup" => &[UnitType::Service, UnitType::Scope],
+        "ManagedOOMMemoryPressure"
+        | "ManagedOOMMemoryPressureDurationSec"
+        | "ManagedOOMMemoryPressureLimit"
+        | "ManagedOOMSwap"
+        | "OOMRules" => &[UnitType::Service, UnitType::Slice, UnitType::Scope],
+        _ => return None,
+    })
 }
 
 /// So many bad words of a list are told of; what comes behind them is not looked at.
@@ -200,20 +225,21 @@ impl Checker<'_> {
         }
     }
 
-    /// Judges what the unit's name makes of a value with specifiers, for settings that read it only then; faults are those
-    /// of the whole value. False where the value is to be judged as it stands.
-    pub(crate) fn judged_expanded(&mut self, judge: impl FnOnce(&mut Checker<'_>)) -> bool {
-        let expansion = self.expanded(self.value);
-        let Some(text) = expansion.known().filter(|text| *text != self.value) else {
-            return false;
-        };
-        let mut expanded = Checker { context: self.context, value: text, errors: Vec::new() };
-        judge(&mut expanded);
-        for ValueError { effect, problem, what, expected, .. } in expanded.errors {
+    /// Judges the value with its specifiers replaced, for settings that read it only then. Where there are some, faults
+    /// are those of the whole value, and there are none where the machine may make a good one of it.
+    pub(crate) fn judge_expanded(&mut self, judge: impl Fn(&mut Checker<'_>)) {
+        if !self.value.contains('%') {
+            return judge(self);
+        }
+        let faults = self.expanded(self.value).fault(|text| {
+            let mut expanded = Checker { context: self.context, value: text, errors: Vec::new() };
+            judge(&mut expanded);
+            Some(expanded.errors).filter(|errors| !errors.is_empty())
+        });
+        for ValueError { effect, problem, what, expected, .. } in faults.unwrap_or_default() {
             let error = self.whole(what, expected);
             (error.effect, error.problem) = (effect, problem);
         }
-        true
     }
 
     /// Reports the whole value.

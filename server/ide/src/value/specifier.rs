@@ -106,6 +106,11 @@ impl<'t> Expansion<'t> {
         (!self.open).then_some(&*self.text)
     }
 
+    /// The text with the specifiers that its unit's name does not tell, and `%%`, where there are such.
+    pub(crate) fn open(&self) -> Option<&str> {
+        self.open.then_some(&*self.text)
+    }
+
     /// Why the text is not taken: nothing where it is, or may be once the machine has its say.
     pub(crate) fn fault<F>(&self, fault: impl Fn(&str) -> Option<F>) -> Option<F> {
         if !self.open {

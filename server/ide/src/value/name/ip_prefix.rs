@@ -31,12 +31,20 @@ fn fault(text: &str) -> Option<&'static str> {
     }
 }
 
+/// A name of this very machine, as `is_localhost()` knows it.
+fn is_localhost(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    let name = name.strip_suffix(".localdomain").unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
+}
+
 /// Judges the value of `IPAddressAllow=` and `IPAddressDeny=`: bad words are ignored one by one.
 pub(super) fn check(checker: &mut Checker<'_>) {
     for word in words(checker.value, Extract::PLAIN) {
         let Some(word) = split(checker, word) else { break };
         let text = word.text.as_ref();
-        if NAMES.contains(&text) {
+        if NAMES.contains(&text) || is_localhost(text) {
             continue;
         }
         if let Some(what) = fault(text) {
@@ -60,6 +68,8 @@ mod tests {
     #[test]
     fn prefixes() {
         let refused = |value| refused("Service", "IPAddressAllow", value, 252);
+        assert_eq!(refused("LOCALHOST. localhost.localdomain a.localhost.localdomain."), [""; 0]);
+        assert_eq!(refused("ANY localhost.a xlocalhost"), ["ANY", "localhost.a", "xlocalhost"]);
         assert_eq!(refused("any 10.0.0.0/8 ::1 fe80::/10 1.2.3.4/032 ::ffff:1.2.3.4/128"), [""; 0]);
         assert_eq!(
             refused("all 10.0.0.0/33 300.1.1.1 1.2.3 ::/129 a/8 1.2.3.4/"),

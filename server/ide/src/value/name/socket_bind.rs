@@ -1,6 +1,7 @@
 //! Rules on ports that may be bound, as `parse_socket_bind_item()` reads them.
 
 use crate::value::Checker;
+use crate::value::extract_word::{Extract, words_between};
 use crate::value::number::integer;
 
 /// `[ipv4|ipv6:][tcp|udp:][PORT[-PORT]]`, or any.
@@ -8,7 +9,12 @@ fn rule(text: &str, zero: bool) -> bool {
     if text == "any" {
         return true;
     }
-    let mut parts = text.split(':').peekable();
+    let Ok(parts) =
+        words_between(text, b":", Extract::DONT_COALESCE_SEPARATORS).take(4).collect::<Result<Vec<_>, _>>()
+    else {
+        return false;
+    };
+    let mut parts = parts.iter().map(|part| &*part.text).peekable();
     let family = parts.next_if(|part| matches!(*part, "ipv4" | "ipv6"));
     let protocol = parts.next_if(|part| matches!(*part, "tcp" | "udp"));
     let ports = parts.next();
@@ -43,7 +49,18 @@ mod tests {
 
     #[test]
     fn rules() {
-        for good in ["any", "ipv4", "tcp", "ipv6:udp", "ipv4:tcp:1-2", "80", "ipv4:any", "1-65535"] {
+        for good in [
+            "any",
+            "ipv4",
+            "tcp",
+            "ipv6:udp",
+            "ipv4:tcp:1-2",
+            "80",
+            "ipv4:any",
+            "1-65535",
+            r"tcp:\1",
+            r"an\y",
+        ] {
             assert!(rule(good, false), "{good}");
         }
         for bad in ["", "foo", "tcp:ipv4:1", "any:1", "0", "5-3", "70000", "1-2-3", "tcp:", "tcp:1:2"] {

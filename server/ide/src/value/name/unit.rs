@@ -118,7 +118,7 @@ fn triggers_itself(checker: &Checker<'_>) -> bool {
 
 /// Judges the value of `Sockets=`: bad words are ignored one by one.
 pub(super) fn check_sockets(checker: &mut Checker<'_>) {
-    for word in words(checker.value, Extract::RETAIN_ESCAPE) {
+    for word in words(checker.value, Extract::PLAIN) {
         let Some(word) = split(checker, word) else { break };
         if refuse_word_specifier(checker, &word, SpecifierSet::Name) {
             continue;
@@ -142,7 +142,10 @@ pub(super) fn check_slice(checker: &mut Checker<'_>) {
     if checker.refuse_specifier(SpecifierSet::Name) {
         return;
     }
-    if !checker.possible(value, |text| slice(text).is_none()) {
+    if checker.context.unit_type == UnitType::Slice {
+        // "Failed to assign slice": its parent is the one that its name says.
+        checker.whole("set in a slice, whose own name says which slice it is in", "effect in other units");
+    } else if !checker.possible(value, |text| slice(text).is_none()) {
         let what = slice(value).unwrap_or("no slice");
         checker
             .whole(what, "the full name of a slice such as app.slice")
@@ -216,7 +219,7 @@ mod tests {
         }
         assert_eq!(refused("Timer", "Unit", "foo", 262), ["foo"]);
         assert_eq!(refused("Timer", "Unit", "foo.target", 262), [""; 0]);
-        assert_eq!(refused("Service", "Sockets", "a.socket b", 262), ["b"]);
+        assert_eq!(refused("Service", "Sockets", r"a.socket b \c.sock\et", 262), ["b"]);
     }
 
     #[test]

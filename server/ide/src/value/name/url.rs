@@ -1,6 +1,6 @@
 //! Addresses of documentation, as `documentation_url_is_valid()` takes them.
 
-use super::{refuse_word_specifier, split};
+use super::split;
 use crate::value::extract_word::{Extract, words};
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, nearest};
@@ -39,13 +39,14 @@ fn meant(text: &str) -> Option<String> {
 
 /// Judges the value of `Documentation=`: bad words are ignored one by one.
 pub(super) fn check(checker: &mut Checker<'_>) {
+    // Specifiers are replaced before the value is split.
+    if checker.refuse_specifier(SpecifierSet::Unit) {
+        return;
+    }
     for word in words(checker.value, Extract::UNQUOTE) {
         let Some(word) = split(checker, word) else { break };
-        if refuse_word_specifier(checker, &word, SpecifierSet::Unit) {
-            continue;
-        }
-        // A word that becomes nothing is no fault.
-        let vanishes = |text: &str| text.is_empty() && !word.text.is_empty();
+        // What becomes nothing then is no word.
+        let vanishes = |text: &str| text.is_empty() && !word.quoted;
         if !checker.possible(&word.text, |text| vanishes(text) || url(text)) {
             checker
                 .report(
@@ -82,6 +83,7 @@ mod tests {
     fn values() {
         assert_eq!(refused("Unit", "Documentation", "man:a(1) b https://%p.org", 262), ["b"]);
         assert_eq!(refused("Unit", "Documentation", "man:a \"man:b", 262), ["\"man:b"]);
-        assert_eq!(refused("Unit", "Documentation", "https://x/%Z", 262), ["%Z"]);
+        assert_eq!(refused("Unit", "Documentation", "https://x/%Z y", 262), ["%Z"]);
+        assert_eq!(refused("Unit", "Documentation", "%i '%i' ''", 262), ["'%i'", "''"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use unit_catalog::ValueKind as K;
 
-use super::{integer, unknown_until_expanded};
+use super::integer;
 use crate::value::extract_word::{Extract, words_between};
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, ValueError};
@@ -29,14 +29,11 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let strict = kind == K::CpuSetOrAll || checker.since(258);
     // NUMAMask= was not read with specifiers before the others' parser read it.
     let expanded = kind == K::CpuSet || checker.since(258);
-    if expanded
-        && (checker.refuse_specifier(SpecifierSet::Unit)
-            || checker.judged_expanded(|checker| set(checker, strict))
-            || unknown_until_expanded(checker, "", ",-\"' \t\\"))
-    {
-        return;
+    if !expanded {
+        set(checker, strict);
+    } else if !checker.refuse_specifier(SpecifierSet::Unit) {
+        checker.judge_expanded(|checker| set(checker, strict));
     }
-    set(checker, strict);
 }
 
 /// Judges a set without specifiers.

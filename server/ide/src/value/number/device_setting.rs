@@ -5,7 +5,7 @@ use unit_catalog::ValueKind as K;
 use super::{integer, size, time_span};
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, words};
-use crate::value::specifier::SpecifierSet;
+use crate::value::path::Wanted;
 
 /// Judges `DEVICE SETTING`.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
@@ -16,12 +16,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
         checker.whole("incomplete", kind.legend());
         return;
     };
-    if checker.specifier(device.piece(), SpecifierSet::Unit).is_some() {
-        return;
-    }
-    let path = |text: &str| !text.is_empty() && !text.split('/').any(|part| matches!(part, "." | ".."));
-    if !checker.possible(&device.text, path) {
-        checker.report(device.range, "no path without `.` and `..`", kind.legend());
+    if checker.path(device.piece(), Wanted::Any).is_some() {
         return;
     }
     let text = value.get(setting.clone()).unwrap_or_default();
@@ -33,7 +28,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
         }
         K::DeviceLimit => {
             let limit = size::parse(text, 1000);
-            (text == "infinity" || limit.is_some_and(|limit| limit > 0), "no rate above zero")
+            (text == "infinity" && !old || limit.is_some_and(|limit| limit > 0), "no rate above zero")
         }
         _ => (time_span::parse(text, time_span::SECONDS).is_some(), "no time span"),
     };

@@ -42,8 +42,11 @@ pub(super) fn strtoull(text: &str, base: u32) -> Option<(bool, u64)> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let hexadecimal = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
-    let (digits, base) = match (hexadecimal, base) {
-        (Some(digits), 0 | 16) => (digits, 16),
+    // Newer C libraries know this prefix, which it takes a sign to get by systemd.
+    let binary = digits.strip_prefix("0b").or_else(|| digits.strip_prefix("0B"));
+    let (digits, base) = match (hexadecimal.or(binary), base) {
+        (Some(digits), 0) if binary.is_some() => (digits, 2),
+        (Some(digits), 0 | 16) if hexadecimal.is_some() => (digits, 16),
         (_, 0) if digits.starts_with('0') => (digits, 8),
         (_, 0) => (digits, 10),
         (_, base) => (digits, base),
@@ -139,6 +142,7 @@ mod tests {
             ("0x1F", 31),
             ("0o17", 15),
             ("0b101", 5),
+            ("+0B11", 3),
             ("18446744073709551615", u64::MAX),
         ] {
             assert_eq!(unsigned(text), Some(number), "{text}");

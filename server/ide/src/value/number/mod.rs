@@ -19,8 +19,7 @@ mod words;
 
 use unit_catalog::{Section, ValueKind as K};
 
-use super::extract_word::{self, Extract, Word};
-use super::piece::Piece;
+use super::extract_word::{self, Extract, Word, Words};
 use super::specifier::SpecifierSet;
 use super::{Checker, MOST_ERRORS, Problem};
 
@@ -91,11 +90,10 @@ fn time_span_of(checker: &mut Checker<'_>, kind: K) -> bool {
     // config_parse_timer() expands specifiers first; the user's number is a time span too.
     let directive = checker.context.directive;
     let timer = directive.section == Section::Timer && directive.name.starts_with("On");
-    let expanded = timer
-        && (checker.judged_expanded(|checker| judge_span(checker, span))
-            || unknown_until_expanded(checker, "Rr", ".+ \t"));
-    if !expanded {
+    if !timer {
         judge_span(checker, span);
+    } else if !checker.refuse_specifier(SpecifierSet::Unit) {
+        checker.judge_expanded(|checker| judge_span(checker, span));
     }
     true
 }
@@ -117,9 +115,17 @@ fn judge_span(checker: &mut Checker<'_>, span: SpanKind) {
 }
 
 /// Hands each word to `judge`, quotes taken away; a list that cannot be split is reported whole.
-fn each_word(checker: &mut Checker<'_>, mut judge: impl FnMut(&mut Checker<'_>, Word<'_>)) {
-    let value = checker.value;
-    for word in extract_word::words(value, Extract::UNQUOTE) {
+fn each_word(checker: &mut Checker<'_>, judge: impl FnMut(&mut Checker<'_>, Word<'_>)) {
+    each_word_of(checker, extract_word::words(checker.value, Extract::UNQUOTE), judge);
+}
+
+/// The same for words of other kinds.
+fn each_word_of<'v>(
+    checker: &mut Checker<'v>,
+    words: Words<'v>,
+    mut judge: impl FnMut(&mut Checker<'_>, Word<'_>),
+) {
+    for word in words {
         match word {
             Ok(word) => judge(checker, word),
             Err(_) => {
@@ -131,30 +137,6 @@ fn each_word(checker: &mut Checker<'_>, mut judge: impl FnMut(&mut Checker<'_>, 
             return;
         }
     }
-}
-
-/// Whether specifiers stand for something here that only the unit's name or the machine can tell, and that may be
-/// good. Not so where one is unknown, or is a path or a name in any case, or is one of those that are `never` good
-/// here, nor where characters other than letters, digits and these `marks` stand beside them.
-fn unknown_until_expanded(checker: &Checker<'_>, never: &str, marks: &str) -> bool {
-    const TEXT: &str = "CDEHLSTVYabcdfghlmnoqstuvy";
-    let value = checker.value;
-    if !value.contains('%') || checker.bad_specifier(Piece::of_value(value), SpecifierSet::Unit).is_some() {
-        return false;
-    }
-    let open =
-        |letter: char| letter.is_ascii_alphabetic() && !TEXT.contains(letter) && !never.contains(letter);
-    let mut letters = value.chars();
-    while let Some(char) = letters.next() {
-        let good = match char {
-            '%' => letters.next().is_some_and(open),
-            _ => char.is_ascii_alphanumeric() || marks.contains(char),
-        };
-        if !good {
-            return false;
-        }
-    }
-    true
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use unit_catalog::ValueKind as K;
 use super::words;
 use crate::value::piece::Piece;
 use crate::value::specifier::SpecifierSet;
-use crate::value::{Checker, Problem, ValueError};
+use crate::value::{Checker, Effect, Problem, ValueError};
 
 /// Judges a value of `StandardInput=` or of its sisters.
 pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
@@ -44,6 +44,9 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
                 _ => ("`append:`, `file:` or `truncate:` before a path", format!("append:{value}")),
             };
             checker.whole("a bare path", expected).problem(Problem::Word).instead(Some(meant));
+        }
+        None if prefixes.iter().any(|prefix| prefix.strip_suffix(':') == Some(value)) => {
+            checker.whole("without a path", "`file:` and such before a path").effect = Effect::Silence;
         }
         None => words::check(checker),
     }

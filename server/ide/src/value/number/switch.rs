@@ -1,8 +1,9 @@
 //! Switches that are more than a boolean: `Delegate=`, `ProtectHostname=`, `RefreshOnReload=`.
 
-use unit_catalog::{UnitType, ValueKind as K, Version};
+use unit_catalog::{ValueKind as K, Version};
 
-use super::{boolean, each_word};
+use super::{boolean, each_word_of};
+use crate::value::extract_word::{self, Extract, Words};
 use crate::value::{Checker, Problem, nearest};
 
 /// Judges a boolean that words may stand in for.
@@ -13,33 +14,28 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
         _ => {
             let inverted = checker.value.starts_with('~');
             if boolean(checker.value).is_none() {
-                words(checker, usize::from(inverted));
+                words(
+                    checker,
+                    extract_word::words(checker.value, Extract::PLAIN).from(usize::from(inverted)),
+                );
             }
         }
     }
 }
 
 fn delegate(checker: &mut Checker<'_>) {
-    let unit_type = checker.context.unit_type;
-    if !matches!(unit_type, UnitType::Service | UnitType::Scope) {
-        let what = format!("useless in a `.{}` unit", unit_type.suffix());
-        checker.whole(what, "effect in services and scopes only");
-    } else if boolean(checker.value).is_none() {
-        words(checker, 0);
+    if boolean(checker.value).is_none() {
+        words(checker, extract_word::words(checker.value, Extract::UNQUOTE));
     }
 }
 
-/// Words of the directive, from an offset on.
-fn words(checker: &mut Checker<'_>, from: usize) {
+/// Words of the directive.
+fn words<'v>(checker: &mut Checker<'v>, words: Words<'v>) {
     let (directive, version) = (checker.context.directive, checker.context.version);
-    each_word(checker, |checker, mut word| {
-        let mut text = &*word.text;
-        if word.range.start < from {
-            text = text.get(from..).unwrap_or_default();
-            word.range.start = from;
-        }
+    each_word_of(checker, words, |checker, word| {
+        let text = &*word.text;
         let known = || directive.words.iter().filter(|word| word.known_to(version)).map(|word| word.text);
-        if !known().any(|name| name == text) && !text.is_empty() {
+        if !known().any(|name| name == text) {
             let meant = nearest(text, known()).map(str::to_owned);
             let what = format!("no word of `{}=`", directive.name);
             checker

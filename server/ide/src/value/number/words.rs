@@ -4,7 +4,7 @@ use unit_catalog::{Directive, Version, Word};
 
 use super::{MOST_ERRORS, boolean, each_word, integer};
 use crate::value::extract_word::{self, Extract};
-use crate::value::{Checker, Problem, ValueError, nearest};
+use crate::value::{Checker, Effect, Problem, ValueError, nearest};
 
 /// The word that `value` stands for: itself, or the one that its boolean spelling means.
 pub fn canonical_word(directive: &Directive, value: &str) -> Option<&'static str> {
@@ -60,6 +60,10 @@ pub(super) fn check_or_number(checker: &mut Checker<'_>) {
         Some(number) if range.contains(&number) => {}
         Some(number) if directive.name == "CPUSchedulingPolicy" && number <= i64::from(i32::MAX) => {
             checker.whole("no scheduling policy's number", expected).notice();
+        }
+        // Older releases are off by one.
+        Some(8) if directive.name == "IOSchedulingClass" && version < Version(262) => {
+            checker.whole("out of range", expected).effect = Effect::Silence;
         }
         Some(_) => {
             checker.whole("out of range", expected);

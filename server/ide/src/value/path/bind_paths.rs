@@ -15,8 +15,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 fn check_words(checker: &mut Checker<'_>) {
     let triples = words(checker.value, PATHS | Extract::RETAIN_ESCAPE);
     checker.each_word(triples, |checker, triple| {
-        let flags =
-            PATHS | Extract::UNESCAPE_SEPARATORS | Extract::CUNESCAPE | Extract::DONT_COALESCE_SEPARATORS;
+        let flags = Extract::UNESCAPE_SEPARATORS | Extract::CUNESCAPE | Extract::DONT_COALESCE_SEPARATORS;
         let Some(parts) = checker.parts(&triple, flags, 4, false) else { return };
         if let [_, _, _, fourth, ..] = &parts[..] {
             checker.report(fourth.range.clone(), "one part too many", EXPECTED).word_only();
@@ -91,8 +90,11 @@ const EXPECTED: &str = "SOURCE[:DESTINATION[:rbind or norbind]] with absolute pa
 
 /// Judges a path; true where it is bad.
 fn judge_path(checker: &mut Checker<'_>, path: Piece<'_>, source: bool) -> bool {
-    let path = path.strip_prefix("-").filter(|_| source).unwrap_or(path);
-    checker.path(path, Wanted::Absolute).map(|error| error.word_only()).is_some()
+    let error = match source {
+        true => checker.optional_path(path, Wanted::Absolute),
+        false => checker.path(path, Wanted::Absolute),
+    };
+    error.map(|error| error.word_only()).is_some()
 }
 
 fn judge_option(checker: &mut Checker<'_>, option: &Word<'_>) {
@@ -115,7 +117,7 @@ mod tests {
         good(
             "Service",
             "BindPaths",
-            &["/a", "-/a:/b", "/a:/b:norbind /c", "/a:/b:", "\"/a b\":/c", "%t/x:/x"],
+            &["/a", "-/a:/b", "/a:/b:norbind /c", "/a:/b:", "\"/a b\":/c", "%t/x:/x", "\"/a'b\""],
         );
         let bad =
             ["a", "/a:b", "/a:", ":/b", "/a:-/b", "/a:/b:ro", "/a:/b:norbind:x", "/%Z", "/a::norbind", "-"];

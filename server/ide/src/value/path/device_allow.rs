@@ -1,7 +1,7 @@
 //! `DeviceAllow=`: a device node or a group of devices, and what may be done, as `config_parse_device_allow()`
 //! reads it.
 
-use super::path_simplify::Wanted;
+use super::path_simplify::{Wanted, simplified};
 use crate::value::Checker;
 use crate::value::extract_word::{Extract, words};
 use crate::value::specifier::SpecifierSet;
@@ -42,6 +42,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 /// Whether a path leads to where device nodes are.
 fn is_node(path: &str) -> bool {
+    let path = &simplified(path);
     let below = |directory| path.strip_prefix(directory).is_some_and(|rest: &str| rest.starts_with('/'));
     below("/dev") || below("/run/systemd/inaccessible") || path == "/dev"
 }

@@ -9,11 +9,14 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let flags = Extract::CUNESCAPE | Extract::UNESCAPE_SEPARATORS;
     // Release 257 brought a third part, and empty ones with it.
     let (flags, third) = match checker.since(257) {
-        true => (flags | Extract::UNQUOTE | Extract::DONT_COALESCE_SEPARATORS, true),
+        true => (flags | Extract::DONT_COALESCE_SEPARATORS, true),
         false => (flags, false),
     };
     checker.each_word(words(checker.value, Extract::UNQUOTE | Extract::RETAIN_ESCAPE), |checker, tuple| {
-        let Some(parts) = checker.parts(&tuple, flags, 3, tuple.range.start == 0) else { return };
+        let Some(parts) = checker.parts(&tuple, flags, if third { 3 } else { 2 }, tuple.range.start == 0)
+        else {
+            return;
+        };
         let Some(directory) = parts.first() else {
             checker.report(tuple.range.clone(), "empty", Wanted::Relative.expected()).word_only();
             return;
@@ -56,12 +59,12 @@ mod tests {
         good(
             "Service",
             "RuntimeDirectory",
-            &["a b/c", "a:b", "a:b:ro", "a::ro", "\"a b\"", r"a\:b", "%i", "a:"],
+            &["a b/c", "a:b", "a:b:ro", "a::ro", "\"a b\"", r"a\:b", "%i", "a:", "\"a'b\""],
         );
         let bad = ["/a", "../a", "private/x", "a:/b", "a:../b", ".", "\"\"", "%t/a", "a:%Z", ":b"];
         faults("Service", "RuntimeDirectory", &bad, IgnoresWord);
         faults("Service", "RuntimeDirectory", &["a:b:rw"], IgnoresWord);
-        good_in(252, "Service", "RuntimeDirectory", &["a:b:rw", ":b"]);
+        good_in(252, "Service", "RuntimeDirectory", &["a:b:rw", ":b", r"a:b:\q"]);
         faults_in(252, "Service", "RuntimeDirectory", &["\"\""], IgnoresWord);
         faults("Service", "RuntimeDirectory", &["'a"], IgnoresLine);
         faults("Service", "ConfigurationDirectory", &["a:b"], IgnoresWord);

@@ -76,9 +76,7 @@ pub(super) fn check_root_options(checker: &mut Checker<'_>) {
 
 /// Judges an image's path, behind the `-` that lets it be absent; true where it is bad.
 fn bad_source(checker: &mut Checker<'_>, source: &Word<'_>, wanted: Wanted) -> bool {
-    let path = source.piece();
-    let path = path.strip_prefix("-").unwrap_or(path);
-    checker.path(path, wanted).map(|error| error.word_only()).is_some()
+    checker.optional_path(source.piece(), wanted).map(|error| error.word_only()).is_some()
 }
 
 /// Judges mount options: one for all, or pairs of a partition and its options. Reports the first fault.

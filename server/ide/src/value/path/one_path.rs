@@ -1,7 +1,7 @@
 //! Values of one path: `config_parse_unit_path_printf()`, `config_parse_path_spec()`, `config_parse_pid_file()`
 //! and their kin.
 
-use unit_catalog::{Section, ValueKind as K};
+use unit_catalog::ValueKind as K;
 
 use super::path_simplify::{Wanted, is_normalized};
 use crate::value::piece::Piece;
@@ -13,10 +13,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let directive = checker.context.directive;
     // Pipes and queues of sockets are made by systemd, and not where the kernel shows itself.
     let made = matches!(directive.name, "ListenFIFO" | "ListenMessageQueue" | "ListenUSBFunction");
-    // Here nothing at all is no path; elsewhere it resets the value.
-    let strict = matches!(directive.section, Section::Socket | Section::Path) && directive.list;
+    // To a list nothing at all is no path; elsewhere it resets the value.
     let value = Piece::of_value(checker.value);
-    if strict || !checker.possible(value.text, str::is_empty) {
+    if directive.list || !checker.possible(value.text, str::is_empty) {
         let wanted = if made { Wanted::AbsoluteNoApi } else { Wanted::Absolute };
         checker.path(value, wanted);
     }
@@ -25,8 +24,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 /// Judges the file of `EnvironmentFile=`.
 pub(super) fn check_env_file(checker: &mut Checker<'_>) {
-    let path = Piece::of_value(checker.value);
-    checker.path(path.strip_prefix("-").unwrap_or(path), Wanted::Absolute);
+    checker.optional_path(Piece::of_value(checker.value), Wanted::Absolute);
 }
 
 /// Judges the directory of `WorkingDirectory=`; a `-` before it makes its faults harmless.

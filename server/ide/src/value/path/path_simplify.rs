@@ -55,9 +55,10 @@ fn rooted(path: &str) -> &str {
     rest
 }
 
-/// Whether a path stays below the root or leaves its directory: no part of it is `..`.
+/// Whether a path leads somewhere without detours: no part of it is `..`, and it is not the directory itself.
 pub(super) fn is_normalized(path: &str) -> bool {
-    path != "." && !path.split('/').any(|name| name == "..")
+    let here = path.starts_with('.') && path.split('/').all(|name| matches!(name, "" | "."));
+    !here && !path.split('/').any(|name| name == "..")
 }
 
 /// Whether systemd takes the lengths of a path and of the names in it; empty is no path.
@@ -66,7 +67,7 @@ pub(super) fn is_valid(path: &str) -> bool {
 }
 
 /// The path without doubled slashes, `.` and a slash at its end.
-fn simplified(path: &str) -> String {
+pub(super) fn simplified(path: &str) -> String {
     let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
     let root = if path.starts_with('/') { "/" } else { "" };
     format!("{root}{}", names.join("/"))
@@ -108,17 +109,21 @@ enum Fault {
 impl Fault {
     /// What is wrong with the path, if anything is, to this release.
     fn of(text: &str, wanted: Wanted, release: u16) -> Option<Self> {
+        if wanted == Wanted::BelowRunNoApi {
+            let below_run = if text.starts_with('/') { text.into() } else { format!("/run/{text}") };
+            return Self::of(&below_run, Wanted::AbsoluteNoApi, release);
+        }
         Some(if wanted.absolute() && !text.starts_with('/') {
             if text.starts_with(['"', '\'']) { Self::Quoted } else { Self::NotAbsolute }
         } else if wanted == Wanted::Relative && text.starts_with('/') {
             Self::Absolute
-        } else if text.is_empty() && wanted != Wanted::BelowRunNoApi {
+        } else if text.is_empty() {
             Self::Empty
         } else if !is_normalized(if release > 252 { rooted(text) } else { text }) {
             Self::NotNormalized
-        } else if !text.is_empty() && !is_valid(text) && !is_valid(&simplified(text)) {
+        } else if !is_valid(text) && !is_valid(&simplified(text)) {
             Self::TooLong
-        } else if release >= 256 && api_vfs(text, wanted) {
+        } else if release >= 256 && api_vfs(&simplified(text), wanted) {
             Self::ApiVfs
         } else {
             return None;
@@ -152,13 +157,29 @@ impl Fault {
 }
 
 impl Checker<'_> {
+    /// Judges a path behind the `-` that lets it be absent; that may be part of what a specifier stands for.
+    pub(super) fn optional_path(&mut self, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
+        match path.strip_prefix("-") {
+            Some(path) => self.path(path, wanted),
+            None => self.path_behind("-", path, wanted),
+        }
+    }
+
     /// Judges a path; gives the fault that it reported.
     pub(in crate::value) fn path(&mut self, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
+        self.path_behind("", path, wanted)
+    }
+
+    /// Judges a path behind a mark that may stand before it once its specifiers are replaced.
+    fn path_behind(&mut self, mark: &str, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
         if self.bad_specifier(path, SpecifierSet::Unit).is_some() {
             return self.specifier(path, SpecifierSet::Unit);
         }
         let release = self.context.version.0;
-        let fault = self.expanded(path.text).fault(|text| Fault::of(text, wanted, release))?;
+        let fault = self.expanded(path.text).fault(|text| {
+            let path = text.strip_prefix(mark).unwrap_or(text);
+            Fault::of(path, wanted, release)
+        })?;
         let part = path.range();
         let exact = self.value.get(part.clone()) == Some(path.text);
         let meant = fault.meant(path.text).filter(|_| exact);
@@ -221,7 +242,7 @@ impl Checker<'_> {
 fn api_vfs(path: &str, wanted: Wanted) -> bool {
     let below_any = |directories: &[&str]| directories.iter().any(|directory| below(path, directory));
     match wanted {
-        Wanted::AbsoluteNoApi | Wanted::BelowRunNoApi => below_any(&["/dev", "/proc", "/sys"]),
+        Wanted::AbsoluteNoApi => below_any(&["/dev", "/proc", "/sys"]),
         Wanted::AbsoluteNoApiButDev => below_any(&["/proc", "/sys"]),
         _ => false,
     }
@@ -236,7 +257,7 @@ mod tests {
         for good in ["/a/./b", "a..b", "/..a", "", "/", "..."] {
             assert!(is_normalized(good), "{good}");
         }
-        for bad in ["/..", "../a", "a/..", "."] {
+        for bad in ["/..", "../a", "a/..", ".", "././/"] {
             assert!(!is_normalized(bad), "{bad}");
         }
     }

@@ -20,13 +20,17 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
         return false;
     }
     let value = checker.value;
-    let start = parameter(value);
+    let start = if path { marks(value) } else { parameter(value) };
     let parameter = Piece::of_value(value).behind(start);
     if checker.specifier(parameter, SpecifierSet::Unit).is_some() {
         // Its fault is reported.
     } else if path {
         if let Some(error) = checker.path(parameter, Wanted::Absolute) {
-            error.expected = "an absolute path without .., with | or ! before it or both".into();
+            error.expected = "an absolute path without .., with | or ! right before it or both".into();
+            let unblanked = parameter.text.trim_start_matches(BLANKS);
+            if unblanked.len() < parameter.text.len() && unblanked.starts_with('/') {
+                error.instead = Some(unblanked.to_owned().into());
+            }
         }
     } else {
         check_word(checker, kind, parameter);
@@ -42,6 +46,13 @@ pub(in crate::value) fn parameter(value: &str) -> usize {
             rest = behind.trim_start_matches(BLANKS);
         }
     }
+    value.len() - rest.len()
+}
+
+/// The bytes of `|`, then `!`, before a path: no blank may stand behind them.
+fn marks(value: &str) -> usize {
+    let rest = value.strip_prefix('|').unwrap_or(value);
+    let rest = rest.strip_prefix('!').unwrap_or(rest);
     value.len() - rest.len()
 }
 
@@ -101,7 +112,7 @@ mod tests {
 
     #[test]
     fn paths() {
-        for good in ["/a", "!/a b", "| ! /a", "%t/x", "%h", "/a/./b//", "%I/x", "/50%", "//", "%r/x"] {
+        for good in ["/a", "!/a b", "|!/a", "%t/x", "%h", "/a/./b//", "%I/x", "/50%", "//", "%r/x"] {
             assert_eq!(faults("ConditionPathExists", good), [], "{good}");
         }
         for (bad, part) in [
@@ -112,7 +123,8 @@ mod tests {
             ("/a/../b", "/a/../b"),
             ("%n/x", "%n/x"),
             ("%%/x", "%%/x"),
-            ("! /a/%Z", "%Z"),
+            ("!/a/%Z", "%Z"),
+            ("! /a", " /a"),
         ] {
             let expected = [(part.to_owned(), Effect::IgnoresLine)];
             assert_eq!(faults("ConditionPathExists", bad), expected, "{bad}");

@@ -4,6 +4,7 @@ pub(super) mod base64;
 mod condition;
 mod fields;
 mod luo_session;
+mod oom_rules;
 mod text;
 mod xattr;
 
@@ -19,9 +20,11 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
         K::Base64 => base64::check(checker),
         K::JournalFieldList => fields::check(checker),
         K::LsmLabel => text::check_label(checker),
+        K::Regex => text::check_pattern(checker),
         K::String => text::check(checker),
         K::StringEscaped => text::check_escaped(checker),
         K::StringList => luo_session::check(checker),
+        K::OomRuleList => oom_rules::check(checker),
         K::Xattr => xattr::check(checker),
         _ => return condition::check(checker, kind),
     }
@@ -37,7 +40,8 @@ mod tests {
     /// The faulty parts of a service's value and what the newest systemd does about them.
     pub(super) fn faults(section: Section, key: &str, value: &str) -> Vec<(String, Effect)> {
         let directive = directive(section, key).expect("a key of the section");
-        let (version, unit_type) = (Version::NEWEST, UnitType::Service);
+        let unit_type = if section == Section::Socket { UnitType::Socket } else { UnitType::Service };
+        let version = Version::NEWEST;
         let context = ValueContext { directive, version, unit_type, unit: None };
         let part = |error: ValueError| (value[std::ops::Range::from(error.range)].to_owned(), error.effect);
         check(context, value).into_iter().map(part).collect()
@@ -54,6 +58,8 @@ mod tests {
             (Section::Service, "AppArmorProfile", "-%n"),
             (Section::Service, "LogExtraFields", r#"A=1 "B_2=x y" C="#),
             (Section::Service, "LUOSession", "a b/c"),
+            (Section::Service, "LogFilterPatterns", "~("),
+            (Section::Service, "OOMRules", "a \"b c\" é:x a"),
             (Section::Socket, "XAttrListen", "user.%n=%i"),
             (Section::Socket, "TCPCongestion", "%Z"),
         ] {
@@ -71,6 +77,11 @@ mod tests {
             (Section::Service, "LogExtraFields", "A=%Z B=2", "%Z", IgnoresWord),
             (Section::Service, "LogExtraFields", "A=1 B", "B", IgnoresWord),
             (Section::Service, "LUOSession", "a b a", "a", IgnoresWord),
+            (Section::Service, "LogFilterPatterns", "~", "~", IgnoresLine),
+            (Section::Service, "OOMRules", "a b/c", "b/c", IgnoresWord),
+            (Section::Service, "OOMRules", "a* b", "a*", IgnoresWord),
+            (Section::Service, "OOMRules", "a \"b", "a \"b", IgnoresLine),
+            (Section::Socket, "OOMRules", "a", "a", IgnoresLine),
             (Section::Service, "LUOSession", "a b:c", "b:c", IgnoresWord),
             (Section::Socket, "XAttrListen", "user.a", "user.a", IgnoresLine),
             (Section::Socket, "XAttrListen", "a=b", "a", IgnoresLine),

@@ -44,6 +44,13 @@ pub(super) fn check_label(checker: &mut Checker<'_>) {
     }
 }
 
+/// A regular expression, or one behind `~`; whether it is a good one only machines with that library say.
+pub(super) fn check_pattern(checker: &mut Checker<'_>) {
+    if checker.value == "~" {
+        checker.whole("without a pattern", "a regular expression, with ~ before it for what is left out");
+    }
+}
+
 /// The first escape that `cunescape_one()` does not take; NUL is none.
 fn bad_escape(text: &str) -> Option<Range<usize>> {
     let bytes = text.as_bytes();

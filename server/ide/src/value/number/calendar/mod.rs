@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use unit_catalog::table;
 
-use super::unknown_until_expanded;
+use crate::value::specifier::{SpecifierSet, specifiers};
 use crate::value::{Checker, nearest};
 
 /// When a timer elapses: dates and times, with wildcards, lists, ranges and steps.
@@ -65,9 +65,21 @@ impl CalendarEvent {
 
 /// Judges a calendar event; specifiers are expanded first.
 pub(super) fn check(checker: &mut Checker<'_>) {
-    if !checker.judged_expanded(event) && !unknown_until_expanded(checker, "Rr", " *,-.:/~@_+") {
-        event(checker);
+    if !checker.refuse_specifier(SpecifierSet::Unit) && !may_become_one(checker) {
+        checker.judge_expanded(event);
     }
+}
+
+/// Whether the machine, or the instance of a template, may make an event of the value: too many texts are good ones to
+/// try what might stand there.
+fn may_become_one(checker: &Checker<'_>) -> bool {
+    let expansion = checker.expanded(checker.value);
+    let Some(open) = expansion.open() else {
+        return false;
+    };
+    let may_tell = |letter| "ABIJMNPWijpw".contains(letter);
+    let part_of_one = |char: char| char.is_ascii_alphanumeric() || " *,-.:/~@_+%".contains(char);
+    specifiers(open).all(|(_, letter)| may_tell(letter)) && open.chars().all(part_of_one)
 }
 
 /// Judges a calendar event without specifiers.
