@@ -199,16 +199,16 @@ impl Checker<'_> {
     pub(crate) fn specifier(&mut self, piece: Piece<'_>, set: SpecifierSet) -> Option<&mut ValueError> {
         let bad = self.bad_specifier(piece, set)?;
         let specifier = piece.text.get(bad.clone()).unwrap_or_default();
+        let impossible = bad_specifier(specifier, set, self.context.version, None).is_none();
         let what = match specifier.chars().nth(1).and_then(table::specifier) {
             Some(known) if known.since > self.context.version => "no specifier of this systemd",
-            Some(_) if bad_specifier(specifier, set, self.context.version, None).is_none() => {
-                "no specifier that this unit's name could stand for"
-            }
+            Some(_) if impossible => "no specifier that this unit's name could stand for",
             Some(_) => "no specifier that may stand here",
             None => "no specifier",
         };
         let part = piece.place(bad.clone());
-        let instead = (self.value.get(part.clone()) == Some(specifier)).then(|| format!("%{specifier}"));
+        let exact = self.value.get(part.clone()) == Some(specifier);
+        let instead = (exact && !impossible).then(|| format!("%{specifier}"));
         Some(self.report(part, what, "specifiers, and %% for a percent sign").instead(instead))
     }
 }

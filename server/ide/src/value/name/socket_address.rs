@@ -6,6 +6,7 @@ use unit_catalog::{ValueKind as K, words};
 
 use crate::value::extract_word::{Extract, words};
 use crate::value::number::integer;
+use crate::value::piece::Piece;
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, nearest};
 
@@ -87,6 +88,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) {
     let release = checker.context.version.0;
     let fits = |family: Family| kind == K::SocketAddress || family == Family::Unix;
     if checker.possible(value, |text| parse(text, release).is_ok_and(fits)) {
+        checker.note_var_run(Piece::of_value(value));
         return;
     }
     let what = parse(value, release).err().unwrap_or("no address in the file system nor an abstract one");

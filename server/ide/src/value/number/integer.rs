@@ -41,15 +41,13 @@ pub(super) fn strtoull(text: &str, base: u32) -> Option<(bool, u64)> {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let hexadecimal = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
-    // Newer C libraries know this prefix, which it takes a sign to get by systemd.
-    let binary = digits.strip_prefix("0b").or_else(|| digits.strip_prefix("0B"));
-    let (digits, base) = match (hexadecimal.or(binary), base) {
-        (Some(digits), 0) if binary.is_some() => (digits, 2),
-        (Some(digits), 0 | 16) if hexadecimal.is_some() => (digits, 16),
-        (_, 0) if digits.starts_with('0') => (digits, 8),
-        (_, 0) => (digits, 10),
-        (_, base) => (digits, base),
+    let (digits, base) = match (base, digits.get(..2)) {
+        (0 | 16, Some("0x" | "0X")) => (&digits[2..], 16),
+        // Newer C libraries know this prefix; of those without a sign systemd has taken it off.
+        (0, Some("0b" | "0B")) => (&digits[2..], 2),
+        (0, _) if digits.starts_with('0') => (digits, 8),
+        (0, _) => (digits, 10),
+        (base, _) => (digits, base),
     };
     // from_str_radix() would take a second sign.
     let digits = Some(digits).filter(|digits| !digits.starts_with(['+', '-']))?;

@@ -3,7 +3,7 @@
 
 use unit_catalog::ValueKind as K;
 
-use super::path_simplify::{Wanted, is_normalized};
+use super::path_simplify::Wanted;
 use crate::value::piece::Piece;
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, Effect};
@@ -19,7 +19,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let wanted = if made { Wanted::AbsoluteNoApi } else { Wanted::Absolute };
         checker.path(value, wanted);
     }
-    var_run(checker);
+    if directive.kind == K::Path && directive.name.starts_with("Listen") {
+        checker.note_var_run(value);
+    }
 }
 
 /// Judges the file of `EnvironmentFile=`.
@@ -53,10 +55,11 @@ pub(super) fn check_pid_file(checker: &mut Checker<'_>) {
     if checker.refuse_specifier(SpecifierSet::Unit) {
         return;
     }
-    if let Some(error) = checker.path(Piece::of_value(checker.value), Wanted::BelowRunNoApi) {
+    let value = Piece::of_value(checker.value);
+    if let Some(error) = checker.path(value, Wanted::BelowRunNoApi) {
         error.effect = Effect::RefusesUnit;
     }
-    var_run(checker);
+    checker.note_var_run(value);
 }
 
 /// Judges what `Mount.What=` and `Swap.What=` name: anything may be a source.
@@ -93,21 +96,6 @@ pub(super) fn check_root_hash_signature(checker: &mut Checker<'_>) {
         None => {
             checker.whole("no path and no data", "an absolute path, or base64: and data");
         }
-    }
-}
-
-/// Takes note of the directory that `/run` has replaced.
-fn var_run(checker: &mut Checker<'_>) {
-    let directive = checker.context.directive;
-    let rest = checker.value.strip_prefix("/var/run").filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    let socket = directive.kind == K::Path && directive.name.starts_with("Listen");
-    if let Some(rest) = rest
-        && (directive.kind == K::PidFilePath || socket)
-        && is_normalized(checker.value)
-        && checker.bad_specifier(Piece::of_value(checker.value), SpecifierSet::Unit).is_none()
-    {
-        let meant = (!rest.is_empty()).then(|| format!("/run{rest}"));
-        checker.whole("below the old name of /run", "paths below /run").notice().instead(meant);
     }
 }
 

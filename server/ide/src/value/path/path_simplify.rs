@@ -184,7 +184,7 @@ impl Checker<'_> {
         let exact = self.value.get(part.clone()) == Some(path.text);
         let meant = fault.meant(path.text).filter(|_| exact);
         let expected = match fault {
-            Fault::NotNormalized => "paths without ..",
+            Fault::NotNormalized => "paths without `..`",
             _ => wanted.expected(),
         };
         Some(self.report(part, fault.what(), expected).instead(meant))
@@ -198,6 +198,21 @@ impl Checker<'_> {
         };
         let error = self.report(part, what, expected);
         if first { error } else { error.word_only() }
+    }
+}
+
+impl Checker<'_> {
+    /// Takes note of a good path below the directory that `/run` has replaced, as `patch_var_run()` does.
+    pub(in crate::value) fn note_var_run(&mut self, path: Piece<'_>) {
+        let rest = path.text.strip_prefix("/var/run");
+        if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            && self.errors.is_empty()
+        {
+            let meant = (!rest.is_empty()).then(|| format!("/run{rest}"));
+            self.report(path.range(), "below the old name of /run", "paths below /run")
+                .notice()
+                .instead(meant);
+        }
     }
 }
 

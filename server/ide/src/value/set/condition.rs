@@ -26,7 +26,7 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
         // Its fault is reported.
     } else if path {
         if let Some(error) = checker.path(parameter, Wanted::Absolute) {
-            error.expected = "an absolute path without .., with | or ! right before it or both".into();
+            error.expected = "an absolute path, with | or ! right before it or both".into();
             let unblanked = parameter.text.trim_start_matches(BLANKS);
             if unblanked.len() < parameter.text.len() && unblanked.starts_with('/') {
                 error.instead = Some(unblanked.to_owned().into());
