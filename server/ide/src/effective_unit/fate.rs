@@ -83,18 +83,11 @@ fn of_value(file: &File, directive: &'static Directive, value: &str, unit: Optio
     let Some(unit_type) = file.kind.unit_type() else {
         return Fate::Sets(directive);
     };
-    let context = ValueContext { directive, version, unit_type };
-    let written = judge(context, value);
-    // `%I` may come to anything: for this unit it is known.
-    let expanded = unit.filter(|_| value.contains('%')).and_then(|unit| unit.expand(value));
-    match (written, expanded.filter(|expanded| !expanded.is_empty() && !expanded.contains('%'))) {
-        (Fate::Sets(_), Some(expanded)) => judge(context, &expanded),
-        (written, _) => written,
-    }
+    judge(ValueContext { directive, version, unit_type, unit }, value)
 }
 
 /// The fate of an assignment of this value, whatever systemd's release makes of the key.
-fn judge(context: ValueContext, value: &str) -> Fate {
+fn judge(context: ValueContext<'_>, value: &str) -> Fate {
     let directive = context.directive;
     let errors = check(context, value);
     let reason = |effect: Effect| {

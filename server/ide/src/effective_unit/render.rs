@@ -8,7 +8,6 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{EffectiveLine, EffectiveUnit, Part, Standing};
-use crate::value::specifier::expansion;
 use crate::workspace::{Setting, UnitName};
 
 /// What is done about `%n`, `%i` and the other specifiers that a unit's name answers.
@@ -173,10 +172,10 @@ fn expand<'a>(text: &'a str, unit: &UnitName) -> Cow<'a, str> {
         };
         let behind = percent + 1 + letter.len_utf8();
         // Blanks, quotes and backslashes would be read once more.
-        let plain = |text: &String| {
+        let plain = |text: &Cow<'_, str>| {
             text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_./@".contains(&byte))
         };
-        match expansion(letter, unit).filter(|_| letter != '%').filter(plain) {
+        match unit.specifier(letter).ok().filter(plain) {
             Some(expanded) => {
                 out.push_str(&rest[..percent]);
                 out.push_str(&expanded);

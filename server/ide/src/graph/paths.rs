@@ -174,7 +174,8 @@ impl<'a> Stating<'a, '_> {
                         ('E', false) => out.push_str("/etc"),
                         ('T', _) => out.push_str("/tmp"),
                         ('V', _) => out.push_str("/var/tmp"),
-                        _ => out.push_str(&crate::value::expansion(letter, self.name)?),
+                        ('%', _) => out.push('%'),
+                        _ => out.push_str(&self.name.specifier(letter).ok()?),
                     }
                     rest = &rest[at + 1 + letter.len_utf8()..];
                 }

@@ -23,7 +23,6 @@ pub use number::{
     size_in_bytes, time_span,
 };
 pub use path::{ExecCommand, ExecWord, exec_commands};
-pub(crate) use specifier::expansion;
 
 use crate::workspace::UnitName;
 

@@ -7,7 +7,7 @@ use unit_catalog::{Version, table};
 
 use super::piece::Piece;
 use super::{Checker, ValueError};
-use crate::workspace::{UnitName, Unreplaced};
+use crate::workspace::UnitName;
 
 /// Which specifiers a value is read with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +51,7 @@ pub(crate) fn bad_specifier(
     let good = |letter: char| {
         table::specifier(letter).is_some_and(|specifier| {
             specifier.since <= version && (specifier.names || set == SpecifierSet::Unit)
-        }) && unit.is_none_or(|unit| unit.specifier(letter) != Err(Unreplaced::Impossible))
+        }) && unit.is_none_or(|unit| unit.allows(letter))
     };
     let bad = specifiers(text).find(|(_, letter)| *letter != '%' && !good(*letter));
     bad.map(|(percent, _)| percent..percent + 2)
@@ -87,15 +87,17 @@ impl<'t> Expansion<'t> {
         if !text.contains('%') {
             return Self { text: text.into(), open: false, instance };
         }
-        let told = |letter: char| match letter {
-            '%' => Some("%".into()),
-            letter => unit?.specifier(letter).ok(),
-        };
-        let open = specifiers(text).any(|(_, letter)| told(letter).is_none());
-        let replaced = replaced(text, |letter, out| match told(letter) {
-            // What stays open is read once more.
-            Some(known) if open => out.push_str(&known.replace('%', "%%")),
+        let mut open = false;
+        let known = replaced(text, |letter, out| match told(letter, unit) {
             Some(known) => out.push_str(&known),
+            None => open = true,
+        });
+        if !open {
+            return Self { text: known.into(), open, instance };
+        }
+        let replaced = replaced(text, |letter, out| match told(letter, unit) {
+            // What stays open is read once more.
+            Some(known) => out.push_str(&known.replace('%', "%%")),
             None => out.extend(['%', letter]),
         });
         Self { text: replaced.into(), open, instance }
@@ -155,6 +157,14 @@ impl<'t> Expansion<'t> {
             };
             out.push_str(fillers[variant % fillers.len()]);
         })
+    }
+}
+
+/// What the name of the unit makes of `%letter`; `%%` is a percent sign for any unit.
+fn told(letter: char, unit: Option<&UnitName>) -> Option<Cow<'_, str>> {
+    match letter {
+        '%' => Some("%".into()),
+        letter => unit?.specifier(letter).ok(),
     }
 }
 

@@ -72,7 +72,8 @@ impl<'a> ManagerDefaults<'a> {
 
 /// Whether systemd takes the value.
 fn is_usable(directive: &'static Directive, setting: Setting<'_>) -> bool {
-    let context = ValueContext { directive, version: setting.file.version, unit_type: UnitType::Service };
+    let context =
+        ValueContext { directive, version: setting.file.version, unit_type: UnitType::Service, unit: None };
     let drops = |effect| matches!(effect, Effect::RefusesUnit | Effect::IgnoresLine);
     !check(context, setting.value()).iter().any(|error| drops(error.effect))
 }

@@ -125,6 +125,12 @@ impl UnitName {
         })
     }
 
+    /// Whether the name is escaped as `%letter` has to have it; true for what is no specifier of names.
+    pub fn allows(&self, letter: char) -> bool {
+        let escaped = letter == 'f' || self.text.contains('\\');
+        !escaped || self.specifier(letter) != Err(Unreplaced::Impossible)
+    }
+
     /// Puts the names' own specifiers (`%n %N %p %P %i %I %j %J %%`) of this unit into `text`.
     ///
     /// `None` when another specifier remains, or when an instance is asked of a template:

@@ -8,6 +8,9 @@ use crate::value::specifier::{Expansion, SpecifierSet};
 use crate::value::{Checker, nearest};
 use crate::workspace::UnitName;
 
+/// The longest name of a unit in bytes.
+const LONGEST: usize = 255;
+
 fn is_unit_name(text: &str) -> bool {
     UnitName::parse(text).is_some()
 }
@@ -15,7 +18,7 @@ fn is_unit_name(text: &str) -> bool {
 /// What is wrong with a text that is no unit's name.
 fn fault(text: &str) -> &'static str {
     match text.rsplit_once('.') {
-        _ if text.len() > 255 => "too long for a unit's name (255 bytes at most)",
+        _ if text.len() > LONGEST => "too long for a unit's name (255 bytes at most)",
         _ if text.starts_with('/') => "a path and no unit's name",
         Some((_, suffix)) if UnitType::from_suffix(suffix).is_some() => "no unit's name",
         _ => "no unit's name (it does not end with a type such as .service)",
@@ -24,6 +27,9 @@ fn fault(text: &str) -> &'static str {
 
 /// The name that was probably meant: the missing suffix added, a wrong one mended.
 fn meant(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let plain =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.%@-".contains(&byte));
     let name = if let Some(path) = text.strip_prefix('/').filter(|path| !path.contains(['-', '%'])) {
@@ -48,6 +54,9 @@ fn meant(text: &str) -> Option<String> {
 
 /// The same stem with the type that is asked for.
 fn with_suffix(text: &str, suffix: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let stem = match text.rsplit_once('.') {
         Some((stem, other))
             if nearest(other, [suffix]).is_some() || UnitType::from_suffix(other).is_some() =>

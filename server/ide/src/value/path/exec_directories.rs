@@ -21,14 +21,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             checker.report(tuple.range.clone(), "empty", Wanted::Relative.expected()).word_only();
             return;
         };
-        if checker.path(directory.piece(), Wanted::Relative).map(|error| error.word_only()).is_some() {
-            return;
-        }
-        let reserved =
-            |path: &str| path.split('/').find(|name| !matches!(*name, "" | ".")) == Some("private");
-        if !checker.possible(&directory.text, |path| !reserved(path)) {
-            let part = directory.range.clone();
-            checker.report(part, "reserved for systemd", "directories other than private").word_only();
+        if checker
+            .path(directory.piece(), Wanted::RelativeNotPrivate)
+            .map(|error| error.word_only())
+            .is_some()
+        {
             return;
         }
         if let Some(link) = parts.get(1).filter(|link| !link.text.is_empty()) {

@@ -4,7 +4,7 @@
 use unit_catalog::words::PARTITION_DESIGNATOR;
 
 use super::path_simplify::Wanted;
-use crate::value::extract_word::{Extract, Word, words};
+use crate::value::extract_word::{Extract, Word, Words, words};
 use crate::value::specifier::SpecifierSet;
 use crate::value::{Checker, MOST_ERRORS, nearest};
 
@@ -16,19 +16,22 @@ const PARTS: Extract = Extract::UNQUOTE.and(Extract::UNESCAPE_SEPARATORS);
 pub(super) fn check_mount(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, TUPLES), |checker, tuple| {
         let whole_line = tuple.range.start == 0;
-        let Some(parts) = checker.parts(&tuple, PARTS, usize::MAX, whole_line) else { return };
-        let [source, rest @ ..] = &parts[..] else { return };
-        if bad_source(checker, source, Wanted::Absolute) {
+        let mut parts = tuple.split(b":", PARTS);
+        let Some(source) = next(checker, &mut parts, whole_line) else { return };
+        if bad_source(checker, &source, Wanted::Absolute) {
             return;
         }
-        let [destination, rest @ ..] = rest else {
-            let expected = "SOURCE:DESTINATION[:OPTIONS] with absolute paths";
-            checker.report(tuple.range.clone(), "without a destination", expected).word_only();
+        let before = checker.errors.len();
+        let Some(destination) = next(checker, &mut parts, whole_line) else {
+            if checker.errors.len() == before {
+                let expected = "SOURCE:DESTINATION[:OPTIONS] with absolute paths";
+                checker.report(tuple.range.clone(), "without a destination", expected).word_only();
+            }
             return;
         };
         match checker.path(destination.piece(), Wanted::AbsoluteNoApiButDev) {
             Some(error) => drop(error.word_only()),
-            None => options(checker, rest),
+            None => options(checker, &mut parts, whole_line),
         }
     });
 }
@@ -36,23 +39,48 @@ pub(super) fn check_mount(checker: &mut Checker<'_>) {
 /// Judges `[-]SOURCE[:OPTIONS]`.
 pub(super) fn check_extension(checker: &mut Checker<'_>) {
     checker.each_word(words(checker.value, TUPLES), |checker, tuple| {
-        if let Some(parts) = checker.parts(&tuple, PARTS, usize::MAX, tuple.range.start == 0)
-            && let [source, rest @ ..] = &parts[..]
-            && !bad_source(checker, source, Wanted::AbsoluteNoApi)
+        let whole_line = tuple.range.start == 0;
+        let mut parts = tuple.split(b":", PARTS);
+        if let Some(source) = next(checker, &mut parts, whole_line)
+            && !bad_source(checker, &source, Wanted::AbsoluteNoApi)
         {
-            options(checker, rest);
+            options(checker, &mut parts, whole_line);
         }
     });
+}
+
+/// The next part of a tuple; where it cannot be split any further that is reported.
+fn next<'t>(checker: &mut Checker<'_>, parts: &mut Words<'t>, whole_line: bool) -> Option<Word<'t>> {
+    match parts.next()? {
+        Ok(part) => Some(part),
+        Err(error) => {
+            checker.word_error(error, whole_line);
+            None
+        }
+    }
+}
+
+/// Judges mount options: one for all, or pairs of a partition and its options. Reports the first fault.
+fn options(checker: &mut Checker<'_>, parts: &mut Words<'_>, whole_line: bool) {
+    while let Some(first) = next(checker, parts, whole_line) {
+        let pair = match next(checker, parts, whole_line) {
+            Some(second) => vec![first, second],
+            None => vec![first],
+        };
+        if bad_options(checker, &pair) {
+            return;
+        }
+    }
 }
 
 /// Judges `[PARTITION:]OPTIONS`; what cannot be split spoils the whole line, whatever else is wrong in it.
 pub(super) fn check_root_options(checker: &mut Checker<'_>) {
     let flags = Extract::CUNESCAPE | Extract::UNESCAPE_SEPARATORS;
     for tuple in words(checker.value, TUPLES) {
-        let split = |tuple: &Word<'_>| tuple.text.contains([':', '\\']);
         let parts: Result<Vec<_>, _> = match &tuple {
-            Ok(tuple) if split(tuple) => tuple.split(b":", flags).take(3).collect(),
-            Ok(_) => Ok(Vec::new()),
+            // Most have one part.
+            Ok(tuple) if !tuple.text.contains([':', '\\']) => Ok(Vec::new()),
+            Ok(tuple) => tuple.split(b":", flags).take(3).collect(),
             Err(error) => Err(error.clone()),
         };
         match (&tuple, parts.as_deref()) {
@@ -68,8 +96,8 @@ pub(super) fn check_root_options(checker: &mut Checker<'_>) {
                 return;
             }
             _ if checker.errors.len() >= MOST_ERRORS => {}
-            (Ok(whole), Ok([])) => options(checker, std::slice::from_ref(whole)),
-            (_, Ok(parts)) => options(checker, parts),
+            (Ok(whole), Ok([])) => _ = bad_options(checker, std::slice::from_ref(whole)),
+            (_, Ok(parts)) => _ = bad_options(checker, parts),
         }
     }
 }
@@ -79,26 +107,20 @@ fn bad_source(checker: &mut Checker<'_>, source: &Word<'_>, wanted: Wanted) -> b
     checker.optional_path(source.piece(), wanted).map(|error| error.word_only()).is_some()
 }
 
-/// Judges mount options: one for all, or pairs of a partition and its options. Reports the first fault.
-fn options(checker: &mut Checker<'_>, parts: &[Word<'_>]) {
+/// Judges mount options, alone or behind their partition; true where they are bad.
+fn bad_options(checker: &mut Checker<'_>, pair: &[Word<'_>]) -> bool {
     let version = checker.context.version;
-    for pair in parts.chunks(2) {
-        if let [partition, _] = pair
-            && !PARTITION_DESIGNATOR.iter().any(|word| word.text == partition.text && word.known_to(version))
-        {
-            let known = PARTITION_DESIGNATOR.iter().filter(|word| word.known_to(version));
-            let meant = nearest(&partition.text, known.map(|word| word.text));
-            let part = partition.range.clone();
-            checker.report(part, "no partition", EXPECTED_PARTITION).word_only().instead(meant);
-            return;
-        }
-        if let [.., options] = pair
-            && let Some(error) = checker.specifier(options.piece(), SpecifierSet::Unit)
-        {
-            error.word_only();
-            return;
-        }
+    if let [partition, _] = pair
+        && !PARTITION_DESIGNATOR.iter().any(|word| word.text == partition.text && word.known_to(version))
+    {
+        let known = PARTITION_DESIGNATOR.iter().filter(|word| word.known_to(version));
+        let meant = nearest(&partition.text, known.map(|word| word.text));
+        let part = partition.range.clone();
+        checker.report(part, "no partition", EXPECTED_PARTITION).word_only().instead(meant);
+        return true;
     }
+    let specifier = pair.last().and_then(|options| checker.specifier(options.piece(), SpecifierSet::Unit));
+    specifier.map(|error| error.word_only()).is_some()
 }
 
 const EXPECTED_PARTITION: &str = "partitions by name: root, usr, home, srv, var, tmp, esp, xbootldr, …";

@@ -1,5 +1,7 @@
 //! Paths, as `path_simplify_and_warn()` judges them: absolute or relative, without `..`, not too long.
 
+use std::borrow::Cow;
+
 use crate::value::extract_word::{Extract, Word, WordError, Words};
 use crate::value::piece::Piece;
 use crate::value::specifier::SpecifierSet;
@@ -16,6 +18,8 @@ pub(in crate::value) enum Wanted {
     AbsoluteNoApiButDev,
     /// Below a directory that systemd knows.
     Relative,
+    /// The same, but not where systemd keeps what dynamic users have.
+    RelativeNotPrivate,
     /// Both.
     Any,
     /// From the root or below `/run`, and since release 256 not below `/dev`, `/proc` or `/sys`.
@@ -28,13 +32,13 @@ impl Wanted {
             Self::Absolute | Self::AbsoluteNoApi | Self::AbsoluteNoApiButDev => {
                 "absolute paths such as /srv/data"
             }
-            Self::Relative => "relative paths such as app/data",
+            Self::Relative | Self::RelativeNotPrivate => "relative paths such as app/data",
             Self::Any | Self::BelowRunNoApi => "paths",
         }
     }
 
     fn absolute(self) -> bool {
-        !matches!(self, Self::Relative | Self::Any | Self::BelowRunNoApi)
+        !matches!(self, Self::Relative | Self::RelativeNotPrivate | Self::Any | Self::BelowRunNoApi)
     }
 }
 
@@ -58,19 +62,24 @@ fn rooted(path: &str) -> &str {
 /// Whether a path leads somewhere without detours: no part of it is `..`, and it is not the directory itself.
 pub(super) fn is_normalized(path: &str) -> bool {
     let here = path.starts_with('.') && path.split('/').all(|name| matches!(name, "" | "."));
-    !here && !path.split('/').any(|name| name == "..")
+    !here && !(path.contains('.') && path.split('/').any(|name| name == ".."))
 }
 
 /// Whether systemd takes the lengths of a path and of the names in it; empty is no path.
 pub(super) fn is_valid(path: &str) -> bool {
-    !path.is_empty() && path.len() <= PATH_MAX && path.split('/').all(|name| name.len() <= NAME_MAX)
+    let short = || path.len() <= NAME_MAX || path.split('/').all(|name| name.len() <= NAME_MAX);
+    !path.is_empty() && path.len() <= PATH_MAX && short()
 }
 
 /// The path without doubled slashes, `.` and a slash at its end.
-pub(super) fn simplified(path: &str) -> String {
-    let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", names.join("/"))
+pub(super) fn simplified(path: &str) -> Cow<'_, str> {
+    let (root, relative) = path.strip_prefix('/').map_or(("", path), |relative| ("/", relative));
+    let superfluous = |name: &str| matches!(name, "" | ".");
+    if !relative.split('/').any(superfluous) {
+        return path.into();
+    }
+    let names: Vec<_> = relative.split('/').filter(|name| !superfluous(name)).collect();
+    format!("{root}{}", names.join("/")).into()
 }
 
 /// The path with each `..` and the name before it taken away, where that is another path.
@@ -104,6 +113,7 @@ enum Fault {
     NotNormalized,
     TooLong,
     ApiVfs,
+    Private,
 }
 
 impl Fault {
@@ -115,7 +125,7 @@ impl Fault {
         }
         Some(if wanted.absolute() && !text.starts_with('/') {
             if text.starts_with(['"', '\'']) { Self::Quoted } else { Self::NotAbsolute }
-        } else if wanted == Wanted::Relative && text.starts_with('/') {
+        } else if matches!(wanted, Wanted::Relative | Wanted::RelativeNotPrivate) && text.starts_with('/') {
             Self::Absolute
         } else if text.is_empty() {
             Self::Empty
@@ -123,8 +133,10 @@ impl Fault {
             Self::NotNormalized
         } else if !is_valid(text) && !is_valid(&simplified(text)) {
             Self::TooLong
-        } else if release >= 256 && api_vfs(&simplified(text), wanted) {
+        } else if release >= 256 && api_vfs(text, wanted) {
             Self::ApiVfs
+        } else if wanted == Wanted::RelativeNotPrivate && below(&simplified(text), "private") {
+            Self::Private
         } else {
             return None;
         })
@@ -138,6 +150,7 @@ impl Fault {
             Self::Empty => "an empty path",
             Self::NotNormalized => "not normalized",
             Self::TooLong => "too long a path",
+            Self::Private => "reserved for systemd",
             Self::ApiVfs => "a path below the kernel's own file systems",
         }
     }
@@ -151,7 +164,7 @@ impl Fault {
             }
             Self::Absolute => text.strip_prefix('/').filter(|path| !path.is_empty()).map(str::to_owned),
             Self::NotNormalized => folded(text),
-            Self::NotAbsolute | Self::Empty | Self::TooLong | Self::ApiVfs => None,
+            Self::NotAbsolute | Self::Empty | Self::TooLong | Self::ApiVfs | Self::Private => None,
         }
     }
 }
@@ -161,23 +174,28 @@ impl Checker<'_> {
     pub(super) fn optional_path(&mut self, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
         match path.strip_prefix("-") {
             Some(path) => self.path(path, wanted),
-            None => self.path_behind("-", path, wanted),
+            None => self.path_behind(Some('-'), path, wanted),
         }
     }
 
     /// Judges a path; gives the fault that it reported.
     pub(in crate::value) fn path(&mut self, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
-        self.path_behind("", path, wanted)
+        self.path_behind(None, path, wanted)
     }
 
     /// Judges a path behind a mark that may stand before it once its specifiers are replaced.
-    fn path_behind(&mut self, mark: &str, path: Piece<'_>, wanted: Wanted) -> Option<&mut ValueError> {
+    fn path_behind(
+        &mut self,
+        mark: Option<char>,
+        path: Piece<'_>,
+        wanted: Wanted,
+    ) -> Option<&mut ValueError> {
         if self.bad_specifier(path, SpecifierSet::Unit).is_some() {
             return self.specifier(path, SpecifierSet::Unit);
         }
         let release = self.context.version.0;
         let fault = self.expanded(path.text).fault(|text| {
-            let path = text.strip_prefix(mark).unwrap_or(text);
+            let path = mark.and_then(|mark| text.strip_prefix(mark)).unwrap_or(text);
             Fault::of(path, wanted, release)
         })?;
         let part = path.range();
@@ -242,20 +260,31 @@ impl Checker<'_> {
         flags: Extract,
         most: usize,
         whole_line: bool,
-    ) -> Option<Vec<Word<'t>>> {
-        match word.split(b":", flags).take(most).collect() {
-            Ok(parts) => Some(parts),
-            Err(error) => {
-                self.word_error(error, whole_line);
-                None
+    ) -> Option<Cow<'t, [Word<'t>]>> {
+        // Most have one part.
+        if !word.text.is_empty() && !word.text.contains([':', '\\', '"', '\'']) {
+            return Some(std::slice::from_ref(word).into());
+        }
+        let mut parts = Vec::new();
+        for part in word.split(b":", flags).take(most) {
+            match part {
+                Ok(part) => parts.push(part),
+                Err(error) => {
+                    self.word_error(error, whole_line);
+                    return None;
+                }
             }
         }
+        Some(Cow::Owned(parts))
     }
 }
 
 /// Whether the path lies where this kind of path must not.
 fn api_vfs(path: &str, wanted: Wanted) -> bool {
-    let below_any = |directories: &[&str]| directories.iter().any(|directory| below(path, directory));
+    let below_any = |directories: &[&str]| {
+        let path = simplified(path);
+        directories.iter().any(|directory| below(&path, directory))
+    };
     match wanted {
         Wanted::AbsoluteNoApi => below_any(&["/dev", "/proc", "/sys"]),
         Wanted::AbsoluteNoApiButDev => below_any(&["/proc", "/sys"]),
