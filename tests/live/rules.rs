@@ -12,10 +12,12 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use unit_catalog::Version;
+use unit_ide::graph::starters::starters;
 use unit_ide::rules::rule;
+use unit_ide::workspace::UnitName;
 
 use crate::scenario::{Scenario, scenarios, speaks_of};
-use crate::support::{Source, findings};
+use crate::support::{Source, findings, workspace};
 use crate::systemd::{Systemd, systemds, twice};
 
 /// Managers at a time. They mostly wait.
@@ -84,6 +86,25 @@ fn rules_speak_of_what_happens() {
         let _ = writeln!(std::io::stderr(), "tests/live: pending, no such rule: {pending:?}");
     }
     assert!(wrong.is_empty(), "not as claimed:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn starters_are_those_that_start_it() {
+    let mut wrong = Vec::new();
+    for (_, scenario) in all() {
+        for (unit, listed) in &scenario.starters {
+            let workspace = workspace(&scenario.units);
+            let name = UnitName::parse(unit).expect("a unit name");
+            let file = workspace.file(&scenario.units[0].path).expect("the first is no link");
+            let found = starters(&workspace, &name, &file.place).into_iter();
+            let found: Vec<_> =
+                found.map(|starter| format!("{} {}", starter.kind.as_str(), starter.source)).collect();
+            if found != *listed {
+                wrong.push(format!("{}: {unit}: {found:?}", scenario.place));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "other starters than listed:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -17,6 +17,8 @@
 //! ```
 //!
 //! `252:` or `257+:` in front of a step says the releases that it is for.
+//!
+//! A fence `starters UNIT` lists what can start the unit, as `kind source`, one a line: what the steps then show.
 
 use std::fs;
 use std::thread;
@@ -26,7 +28,7 @@ use unit_catalog::Version;
 
 use crate::manager::{BUS, Manager};
 use crate::support::Source;
-use crate::support::markdown::sections;
+use crate::support::markdown::{Fence, Section, sections};
 use crate::systemd::Systemd;
 
 /// How long something may take that happens at once on a machine with nothing else to do.
@@ -43,19 +45,28 @@ pub(crate) struct Scenario {
     pub(crate) title: String,
     /// The unit files.
     pub(crate) units: Vec<Source>,
+    /// Units, each with what can start it.
+    pub(crate) starters: Vec<(String, Vec<String>)>,
     steps: Vec<String>,
 }
 
 /// The scenarios of one file.
 pub(crate) fn scenarios(name: &str, text: &str) -> Vec<Scenario> {
-    let read = |section: crate::support::markdown::Section<'_>| {
+    let read = |section: Section<'_>| {
+        let lines = |fence: &Fence<'_>| -> Vec<String> {
+            text[fence.content.clone()].lines().map(str::to_owned).collect()
+        };
         let steps = section.fences.iter().filter(|fence| fence.info == "steps");
-        let lines = steps.flat_map(|fence| text[fence.content.clone()].lines());
+        let starters = section.fences.iter().filter_map(|fence| {
+            let unit = fence.info.strip_prefix("starters ")?;
+            Some((unit.to_owned(), lines(fence)))
+        });
         Scenario {
             place: format!("{name}: {}", section.heading),
             title: section.heading.to_owned(),
             units: section.sources(text),
-            steps: lines.map(str::to_owned).collect(),
+            starters: starters.collect(),
+            steps: steps.flat_map(lines).collect(),
         }
     };
     sections(text).into_iter().map(read).collect()
