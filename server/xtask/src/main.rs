@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod bench_lsp;
+mod bench_scan;
 mod codegen;
 mod codegen_catalog;
 mod codegen_grammar;
+mod gen_units;
+mod lsp_client;
 mod oracle;
 mod picture;
 mod rules;
@@ -20,6 +23,10 @@ enum Task {
     Codegen(codegen::Options),
     /// Measure unitls beside the null server and other language servers
     BenchLsp(bench_lsp::Options),
+    /// Measure the reading of large trees of units
+    BenchScan(bench_scan::Options),
+    /// Write a tree of many units
+    GenUnits(gen_units::Options),
     /// Hold our verdicts on values against those of real systemd
     Oracle(oracle::Options),
     /// Draw the README's picture from the real output
@@ -34,6 +41,8 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(options) => codegen::run(&options),
         Task::BenchLsp(options) => bench_lsp::run(&options),
+        Task::BenchScan(options) => bench_scan::run(&options),
+        Task::GenUnits(options) => gen_units::run(&options),
         Task::Oracle(options) => oracle::run(&options),
         Task::Picture(options) => picture::run(&options),
         Task::Rules(options) => rules::run(&options),
