@@ -142,7 +142,8 @@ fn nothing_outside_is_opened() {
     assert!(findings.lines().all(|line| line.contains("above/workspace/a.service")), "{findings}");
     let root = folder.path().to_str().expect("the folder's name is text");
     let opened = trace.lines().filter_map(|line| line.split('"').nth(1)).filter(|path| path.contains(root));
-    let outside: Vec<_> = opened.filter(|path| !path.starts_with(&format!("{root}/above/workspace"))).collect();
+    let outside: Vec<_> =
+        opened.filter(|path| !path.starts_with(&format!("{root}/above/workspace"))).collect();
     assert_eq!(outside, [""; 0]);
     for skipped in ["build", ".git/", "node_modules"] {
         let path = format!("{root}/above/workspace/{skipped}");
@@ -166,7 +167,8 @@ fn folders_and_files_in_each_others_place() {
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));
     // As the machine's own path the same holds, and it is said.
     let given = folder.path().join("image");
-    let arguments = ["check", "--system-units", given.to_str().expect("text"), "image/usr/lib/systemd/system/a.service"];
+    let arguments =
+        ["check", "--system-units", given.to_str().expect("text"), "image/usr/lib/systemd/system/a.service"];
     let run = unitls(folder.path(), arguments);
     assert_eq!(run.status, 1, "{}", run.stderr);
     // A folder where a file is wanted, and the other way round.

@@ -104,6 +104,10 @@ impl Found {
             // Gone between listing and reading: as if it had never been there.
             Some(Err(error))
                 if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::Unsupported) => {}
+            // A link in a circle leads nowhere, as one that dangles.
+            Some(Err(error)) if file_type.is_symlink() && error.kind() != io::ErrorKind::PermissionDenied => {
+                tracing::debug!("{}: {error}", path.display());
+            }
             Some(Err(error)) => self.fail(path, error),
             None => {}
         }

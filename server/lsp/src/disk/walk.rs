@@ -28,7 +28,8 @@ fn filtered(
     wanted: impl Fn(&Path) -> bool + Send + Sync + 'static,
 ) -> Found {
     let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).parents(false).git_global(false).require_git(false);
+    // With git's own rules switched on the files of folders above would be read, whatever `parents` says.
+    builder.standard_filters(false).ignore(true).add_custom_ignore_filename(".gitignore");
     builder.threads(std::thread::available_parallelism().map_or(1, usize::from).min(8));
     builder.filter_entry(move |entry| !is_skipped(entry) && wanted(entry.path()));
     let all = Mutex::new(Found::default());
