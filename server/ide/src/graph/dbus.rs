@@ -12,7 +12,7 @@ pub(super) fn activated(stating: &mut Stating<'_, '_>) {
     };
     let linked = stating.names();
     let declared = stating.workspace.declared_aliases(stating.name, stating.asker);
-    let names = linked.iter().map(|name| (name, Condition::None));
+    let names = linked.iter().map(|name| (name, Condition::ByBus));
     let once_enabled = declared.iter().filter(|name| !linked.contains(name));
     for (name, condition) in names.chain(once_enabled.map(|name| (name, Condition::Enabled))) {
         for file in stating.workspace.activation_files(name, stating.asker) {

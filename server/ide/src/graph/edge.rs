@@ -106,6 +106,8 @@ pub(super) enum Condition {
     None,
     /// Somebody enables the unit.
     Enabled,
+    /// Nothing, but it is the bus that does it: no dependency as systemd has them.
+    ByBus,
     /// A file describes the other unit and does not mask it.
     Described,
     /// A target waits for what it pulls in, unless one of the two goes without default dependencies or the target is

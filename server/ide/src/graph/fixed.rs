@@ -6,9 +6,9 @@ use unit_catalog::{Condition, Manager, UnitType, Version, implicit_dependencies}
 use super::Relation;
 use super::edge::Cause;
 use super::mounts::{FileSystem, is_extrinsic};
-use super::stating::Stating;
+use super::stating::{Stating, implied_by};
 use crate::activation::ServiceType;
-use crate::workspace::{Scope, UnitName};
+use crate::workspace::{Scope, UnitName, escape};
 
 /// Adds what the catalog lists for the unit.
 pub(super) fn added(stating: &mut Stating<'_, '_>) {
@@ -29,6 +29,26 @@ pub(super) fn added(stating: &mut Stating<'_, '_>) {
             for relation in dependency.add.iter().filter_map(|name| Relation::of_name(name)) {
                 stating.state(relation, other.clone(), Cause::Implicit(dependency.why));
             }
+        }
+    }
+}
+
+/// Adds the sockets of a journal of the unit's own (`LogNamespace=`).
+pub(super) fn logging(stating: &mut Stating<'_, '_>) {
+    if !stating.runs_processes() || stating.is_users() {
+        return;
+    }
+    let Some(setting) = stating.last("LogNamespace") else { return };
+    let Some(namespace) = stating.name.expand(setting.value()) else { return };
+    let mut units = vec!["systemd-journald@.socket", "systemd-journald-varlink@.socket"];
+    if stating.version() >= Version(257) {
+        units.push("systemd-journald-sync@.service");
+    }
+    for template in units {
+        let unit = UnitName::parse(template).and_then(|template| template.with_instance(&escape(&namespace)));
+        if let Some(unit) = unit {
+            stating.state(Relation::Requires, unit.clone(), implied_by(setting));
+            stating.state(Relation::After, unit, implied_by(setting));
         }
     }
 }
@@ -93,6 +113,10 @@ impl Stating<'_, '_> {
             return false;
         }
         let word = |key| self.last(key).map_or("inherit", |setting| setting.value());
+        if self.unit.unit_type != UnitType::Service {
+            let output = self.last("StandardOutput").map_or("journal", |setting| setting.value());
+            return LOGS.contains(&output) || LOGS.contains(&word("StandardError"));
+        }
         let input = word("StandardInput");
         let elsewhere =
             ["tty", "tty-force", "tty-fail", "socket", "fd"].contains(&input) || input.starts_with("fd:");

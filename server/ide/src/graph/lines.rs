@@ -35,9 +35,9 @@ pub(super) fn installed(stating: &mut Stating<'_, '_>) {
         ("UpheldBy", Relation::UpheldBy),
     ];
     for (key, relation) in KEYS {
-        for setting in stating.unit.list(Section::Install, key) {
+        for setting in stating.list(Section::Install, key) {
             let entry = setting.index();
-            each_name(stating, setting, entry, |stating, other, cause| {
+            each_word(stating, setting, entry, Extract::UNQUOTE, |stating, other, cause| {
                 let Cause::Line { file, entry, range } = cause else { return };
                 let cause = Cause::Install { file, entry, range };
                 stating.add(Statement { relation, other, cause, condition: Condition::Enabled });
@@ -46,14 +46,24 @@ pub(super) fn installed(stating: &mut Stating<'_, '_>) {
     }
 }
 
-/// Calls `add` for each word of the value that is a unit's name once its specifiers are replaced.
+/// Calls `add` for each word of a dependency list that is a unit's name once its specifiers are replaced.
 pub(super) fn each_name<'a, 'b>(
     stating: &mut Stating<'a, 'b>,
     setting: Setting<'a>,
     entry: u32,
+    add: impl FnMut(&mut Stating<'a, 'b>, UnitName, Cause<'a>),
+) {
+    each_word(stating, setting, entry, Extract::RETAIN_ESCAPE, add);
+}
+
+fn each_word<'a, 'b>(
+    stating: &mut Stating<'a, 'b>,
+    setting: Setting<'a>,
+    entry: u32,
+    flags: Extract,
     mut add: impl FnMut(&mut Stating<'a, 'b>, UnitName, Cause<'a>),
 ) {
-    for word in words(setting.value(), Extract::RETAIN_ESCAPE) {
+    for word in words(setting.value(), flags) {
         let Ok(word) = word else { return };
         if let Some(other) = stating.name.other(&word.text) {
             let range = setting.source_range(word.range);

@@ -28,7 +28,12 @@ pub(super) fn linked(stating: &mut Stating<'_, '_>) {
                     LinkFolder::Upholds => Relation::Upholds,
                 };
                 // The link's own name counts; where it points to only tells whether it is masked.
-                if let Some(other) = UnitName::parse(link.name()).filter(|_| &*link.target != "null") {
+                let masked = UnitName::parse(&link.target)
+                    .and_then(|target| workspace.fragment(&target, asker))
+                    .is_some_and(|file| file.masked);
+                if let Some(other) =
+                    UnitName::parse(link.name()).filter(|_| !masked && &*link.target != "null")
+                {
                     let other = stating.name.instantiated(other);
                     stating.state(relation, other, Cause::Link(link));
                 }

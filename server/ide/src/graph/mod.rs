@@ -1,10 +1,13 @@
 //! The graph of units: who starts, stops and orders whom, and what says so.
 
 mod dbus;
+mod derive;
 mod edge;
 mod fixed;
+mod layer;
 mod lines;
 mod links;
+mod memo;
 mod mounts;
 mod paths;
 mod relation;
@@ -13,62 +16,83 @@ pub mod starters;
 mod stating;
 mod trigger;
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use unit_catalog::UnitType;
+use unit_catalog::Version;
 
+pub(crate) use derive::Touched;
 pub use edge::{Cause, Edge, Holds};
 use edge::{Condition, Statement};
+use layer::{Layer, Saying, Standing, What};
+pub(crate) use memo::{DiskLayers, OpenLayers};
 pub use relation::Relation;
-
 use stating::Stating;
 
-use crate::workspace::{Aliases, Place, UnitName, Workspace, World};
+use crate::workspace::{Aliases, Place, UnitName, Workspace};
 
 /// The units that units of one place see, and how they bear on each other.
 pub struct Graph<'a> {
     workspace: &'a Workspace,
     asker: Place,
-    index: OnceLock<Index>,
+    /// The uppermost first: what a layer tells of a unit hides what those below tell.
+    layers: Vec<Arc<Layer>>,
 }
 
-/// Which units there are, and which of them say something about a name.
-#[derive(Default)]
-struct Index {
-    units: Vec<UnitName>,
-    stating: FxHashMap<UnitName, Vec<UnitName>>,
+/// Units of longer chains, each there for as long as the one before names it, are taken for there.
+const MOST_NAMING: u8 = 6;
+
+/// Whether a unit is there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Presence {
+    /// Nothing names it.
+    No,
+    /// Somebody means to have it: an [Install] section or drop-ins of its own say so.
+    Intended,
+    /// It has a fragment of its own, or a unit that is there needs it.
+    Yes,
 }
 
 impl Workspace {
     /// The universe that units at `asker` see.
+    ///
+    /// The first call derives what lies on disk; later ones what changed since.
     pub fn graph<'a>(&'a self, asker: &Place) -> Graph<'a> {
-        Graph { workspace: self, asker: asker.clone(), index: OnceLock::new() }
+        Graph { workspace: self, asker: asker.clone(), layers: memo::layers(self, asker) }
     }
 }
 
 impl<'a> Graph<'a> {
-    /// The units that files describe, templates among them, each under its own name; sorted.
+    /// The units that files describe, templates among them and instances that others name, each under its own name;
+    /// sorted. Masked ones too.
     pub fn units(&self) -> Vec<UnitName> {
-        let mut units: Vec<_> =
-            self.index().units.iter().filter(|unit| self.is_described(unit)).cloned().collect();
+        let mut units = Vec::new();
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let described = layer.told().filter(|(id, name)| {
+                layer.standing(*id).is_some_and(|standing| standing.described)
+                    && !self.is_hidden(depth, name)
+                    && self.presence(depth, *id) != Presence::No
+            });
+            units.extend(described.map(|(_, name)| name.clone()));
+        }
         units.sort_unstable();
         units
     }
 
     /// The unit's own name for an alias, also for one that only an `Alias=` line gives; any other name as it is.
     pub fn id(&self, name: &UnitName) -> UnitName {
-        self.workspace.id_by(name, &self.asker, Aliases::Declared)
+        self.resolve(name, Aliases::Declared)
     }
 
     /// All names of the unit called `name`, its own first.
     pub fn names(&self, name: &UnitName) -> Vec<UnitName> {
         let id = self.id(name);
         let mut names = vec![id.clone()];
-        names.extend(self.workspace.linked_aliases(&id, &self.asker));
-        for alias in self.workspace.declared_aliases(&id, &self.asker) {
-            if !names.contains(&alias) && self.id(&alias) == id {
-                names.push(alias);
+        if let Some((depth, at)) = self.find(&id) {
+            for (saying, other) in self.layers[depth].says(at) {
+                if matches!(saying.what, What::IsCalled(_)) && !names.contains(other) && self.id(other) == id
+                {
+                    names.push(other.clone());
+                }
             }
         }
         names
@@ -76,64 +100,101 @@ impl<'a> Graph<'a> {
 
     /// The unit's edges: by its files, by links in its folders, by `[Install]` lines of others, by systemd itself.
     pub fn edges_from(&self, name: &UnitName) -> Vec<Edge<'a>> {
-        self.edges(name, |edge, id| edge.from == *id)
+        let id = self.id(name);
+        let own = self.statements(&id).into_iter().filter(|statement| statement.relation.is_forward());
+        let mut edges: Vec<_> = own.filter_map(|statement| self.edge(&id, statement)).collect();
+        edges.extend(self.edges_by_others(&id, |relation| !relation.is_forward()));
+        edges
     }
 
     /// Other units' edges that end at this unit, under any of its names.
     pub fn edges_to(&self, name: &UnitName) -> Vec<Edge<'a>> {
-        self.edges(name, |edge, id| edge.to == *id)
+        self.edges_to_by(name, |_| true)
+    }
+
+    /// Those of these relations only: where many units end at one, the others need not be looked at.
+    pub fn edges_to_by(&self, name: &UnitName, wanted: impl Fn(Relation) -> bool) -> Vec<Edge<'a>> {
+        let id = self.id(name);
+        let own = self.statements(&id).into_iter();
+        let own = own.filter(|said| !said.relation.is_forward() && wanted(said.relation.inverse()));
+        let mut edges: Vec<_> = own.filter_map(|statement| self.edge(&id, statement)).collect();
+        edges.extend(self.edges_by_others(&id, |relation| relation.is_forward() && wanted(relation)));
+        edges
     }
 
     /// The units in this relation to `name`, as `systemctl show -p RELATION` lists them; sorted.
     pub fn related(&self, name: &UnitName, relation: Relation) -> Vec<UnitName> {
-        let id = self.workspace.id_by(name, &self.asker, Aliases::Linked);
-        let edges = self.edges(&id, |_, _| true);
-        let shown = edges.into_iter().filter(|edge| {
-            edge.holds == Holds::Always
-                && !matches!(edge.cause, Cause::DBus(_))
-                && !edge.from.is_template()
-                && !edge.to.is_template()
-        });
-        let mut units: Vec<_> = shown
-            .filter_map(|edge| {
-                if edge.from == id && edge.relation == relation {
-                    Some(edge.to)
-                } else if edge.to == id && edge.relation.inverse() == relation {
-                    Some(edge.from)
-                } else {
-                    None
+        let id = self.resolve(name, Aliases::Linked);
+        let mut units = Vec::new();
+        if id.is_template() {
+            return units;
+        }
+        let mut names = vec![id.clone()];
+        if let Some((depth, at)) = self.find(&id) {
+            for (saying, other) in self.layers[depth].says(at) {
+                match saying.what {
+                    What::Bears(said) if said == relation => {
+                        let other = self.resolve(other, Aliases::Linked);
+                        if self.holds(&id, &other, saying.condition) {
+                            units.push(other);
+                        }
+                    }
+                    What::IsCalled(Aliases::Linked) => names.push(other.clone()),
+                    _ => {}
                 }
-            })
-            .collect();
+            }
+        }
+        // Until then only the unit that says so showed it.
+        if relation == Relation::JoinsNamespaceOf && self.workspace.version() < Version(253) {
+            names.clear();
+        }
+        for name in &names {
+            self.each_said_about(name, |stating, saying, presence| {
+                if saying.what == What::Bears(relation.inverse())
+                    && presence == Presence::Yes
+                    && self.holds(stating, &id, saying.condition)
+                {
+                    units.push(stating.clone());
+                }
+            });
+        }
+        units.retain(|unit| !unit.is_template() && *unit != id);
         units.sort_unstable();
         units.dedup();
         units
     }
 
-    /// The edges that begin or end at the unit and that `keep` wants.
-    fn edges(&self, name: &UnitName, keep: impl Fn(&Edge<'a>, &UnitName) -> bool) -> Vec<Edge<'a>> {
-        let id = self.id(name);
-        let mut edges: Vec<_> =
-            self.statements(&id).into_iter().filter_map(|statement| self.edge(&id, statement)).collect();
-        for alias in self.names(&id) {
-            for other in self.index().stating.get(&alias).into_iter().flatten().filter(|other| **other != id)
-            {
-                let about = self.statements(other).into_iter().filter(|statement| statement.other == alias);
-                edges.extend(about.filter_map(|statement| self.edge(other, statement)));
+    /// The edges that other units' statements of these relations make with the unit of this own name.
+    fn edges_by_others(&self, id: &UnitName, wanted: impl Fn(Relation) -> bool) -> Vec<Edge<'a>> {
+        let mut edges = Vec::new();
+        for alias in self.names(id) {
+            let mut stating = Vec::new();
+            self.each_said_about(&alias, |other, saying, presence| {
+                if matches!(saying.what, What::Bears(relation) if wanted(relation)) && other != id {
+                    stating.push((other.clone(), presence));
+                }
+            });
+            stating.dedup();
+            for (other, presence) in stating {
+                let about = self.statements(&other).into_iter();
+                let about = about.filter(|said| said.other == alias && wanted(said.relation));
+                let new = about.filter_map(|statement| self.edge(&other, statement));
+                edges.extend(new.map(|edge| match presence {
+                    Presence::Yes => edge,
+                    _ => Edge { holds: Holds::OnceEnabled, ..edge },
+                }));
             }
         }
-        edges.retain(|edge| keep(edge, &id));
         edges
     }
 
     /// The edge that a statement makes, if its condition holds.
     fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Option<Edge<'a>> {
         let Statement { relation, other, cause, condition } = statement;
-        let linked = self.workspace.id_by(&other, &self.asker, Aliases::Linked);
-        if condition == Condition::Described && !self.is_loaded(&linked) {
-            return None;
-        }
-        if condition == Condition::TargetOrder && !self.waits_for(stating, &linked) {
+        let linked = self.resolve(&other, Aliases::Linked);
+        if !matches!(condition, Condition::Enabled | Condition::ByBus)
+            && !self.holds(stating, &linked, condition)
+        {
             return None;
         }
         let id = self.id(&other);
@@ -148,82 +209,143 @@ impl<'a> Graph<'a> {
         })
     }
 
+    /// Whether something said under this condition holds as long as nobody enables anything. Both names are units' own.
+    fn holds(&self, stating: &UnitName, other: &UnitName, condition: Condition) -> bool {
+        match condition {
+            Condition::None => true,
+            Condition::Enabled | Condition::ByBus => false,
+            Condition::Described => self.standing(other).is_some_and(|standing| standing.fragment),
+            Condition::TargetOrder => self.waits_for(stating, other),
+        }
+    }
+
     /// Whether a target that pulls in `other` waits for it.
     fn waits_for(&self, target: &UnitName, other: &UnitName) -> bool {
-        let is = |name: &UnitName, id: &UnitName| {
-            name == id || self.workspace.id_by(name, &self.asker, Aliases::Linked) == *id
-        };
-        let first = |statement: &Statement<'_>, relation, id| {
-            statement.relation == relation
-                && statement.condition == Condition::None
-                && is(&statement.other, id)
-        };
-        self.is_loaded(other)
-            && stating::has_default_dependencies(self.workspace, &self.asker, other)
-            && !self.statements(target).iter().any(|statement| first(statement, Relation::Before, other))
-            && !self.statements(other).iter().any(|statement| {
-                // Of two targets that pull in each other one has to be the first.
-                first(statement, Relation::After, target)
-                    || statement.condition == Condition::TargetOrder
-                        && is(&statement.other, target)
-                        && target > other
+        let says = |stating: &UnitName, about: &UnitName, relation: Relation, condition: Condition| {
+            self.find(stating).is_some_and(|(depth, at)| {
+                self.layers[depth].says(at).any(|(saying, name)| {
+                    saying.what == What::Bears(relation)
+                        && saying.condition == condition
+                        && (name == about || self.resolve(name, Aliases::Linked) == *about)
+                })
             })
+        };
+        self.standing(other).is_some_and(|standing| standing.loaded && standing.default_dependencies)
+            && !says(target, other, Relation::Before, Condition::None)
+            && !says(other, target, Relation::After, Condition::None)
+            // Of two targets that pull in each other one has to be the first.
+            && (target < other || !says(other, target, Relation::After, Condition::TargetOrder))
     }
 
-    /// Whether a file describes the unit and does not mask it.
-    fn is_loaded(&self, id: &UnitName) -> bool {
-        self.workspace.fragment(id, &self.asker).is_some_and(|file| !file.masked)
-    }
-
-    fn statements(&self, id: &UnitName) -> Vec<Statement<'a>> {
-        stating::statements(self.workspace, &self.asker, id)
-    }
-
-    fn is_described(&self, unit: &UnitName) -> bool {
-        !self.workspace.effective_or_drop_ins(unit, &self.asker).parts.is_empty()
-    }
-
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            let mut index = Index::default();
-            let mut seen = FxHashSet::default();
-            let files = self.workspace.files().filter(|file| self.workspace.sees(&self.asker, &file.place));
-            let mut next: Vec<UnitName> = files.filter_map(|file| file.unit_name()).collect();
-            let folders = self.workspace.links().filter_map(|link| UnitName::parse(link.folder()?.0));
-            next.extend(folders);
-            if self.workspace.world(&self.asker) == World::Closed {
-                next.extend(PERPETUAL.iter().filter_map(|name| UnitName::parse(name)));
-            }
-            for _ in 0..MOST_GENERATIONS {
-                let mut named = Vec::new();
-                for name in std::mem::take(&mut next) {
-                    let id = self.workspace.id_by(&name, &self.asker, Aliases::Linked);
-                    if !seen.insert(id.clone()) {
-                        continue;
-                    }
-                    for statement in self.statements(&id) {
-                        let stating = index.stating.entry(statement.other.clone()).or_default();
-                        if stating.last() != Some(&id) {
-                            stating.push(id.clone());
-                        }
-                        if statement.other.template().is_some()
-                            || statement.other.unit_type() == UnitType::Slice
-                        {
-                            named.push(statement.other);
-                        }
-                    }
-                    index.units.push(id);
+    /// Calls `each` with every unit that says something about a name, what, and whether that unit is there.
+    fn each_said_about(&self, name: &UnitName, mut each: impl FnMut(&UnitName, Saying, Presence)) {
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let Some(id) = layer.find(name) else { continue };
+            for (stating, saying) in layer.said_about(id) {
+                let unit = layer.name(stating);
+                let presence = self.presence(depth, stating);
+                if presence != Presence::No && !self.is_hidden(depth, unit) {
+                    each(unit, saying, presence);
                 }
-                next = named;
             }
-            index
+        }
+    }
+
+    /// Whether a layer above tells of the unit.
+    fn is_hidden(&self, depth: usize, unit: &UnitName) -> bool {
+        self.layers[..depth].iter().any(|layer| layer.speaks_for(unit))
+    }
+
+    /// Whether the unit is there: its own fragment makes it so, or another unit that names it.
+    fn presence(&self, depth: usize, id: u32) -> Presence {
+        self.presence_within(depth, id, MOST_NAMING)
+    }
+
+    /// The same, looking at chains of at most `steps` units that name each other.
+    fn presence_within(&self, depth: usize, id: u32, steps: u8) -> Presence {
+        let layer = &self.layers[depth];
+        let Some(standing) = layer.standing(id) else {
+            return Presence::No;
+        };
+        if !standing.only_named {
+            return Presence::Yes;
+        }
+        let unit = layer.name(id);
+        let linked = layer.says(id).filter(|(saying, _)| saying.what == What::IsCalled(Aliases::Linked));
+        let names = std::iter::once(unit).chain(linked.map(|(_, name)| name));
+        let named = names.map(|name| self.named(name, unit, steps)).max().unwrap_or(Presence::No);
+        // Who writes drop-ins for an instance means to have it.
+        if standing.drop_ins { named.max(Presence::Intended) } else { named }
+    }
+
+    /// Whether units other than `but` name this one.
+    fn named(&self, name: &UnitName, but: &UnitName, steps: u8) -> Presence {
+        let Some(steps) = steps.checked_sub(1) else {
+            return Presence::Yes;
+        };
+        let mut presence = Presence::No;
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let Some(id) = layer.find(name) else { continue };
+            for (stating, saying) in layer.said_about(id) {
+                let unit = layer.name(stating);
+                let most = match (saying.what, saying.condition) {
+                    (What::Bears(_), Condition::None) if !unit.is_template() => Presence::Yes,
+                    (What::HasInstance, _) => Presence::Intended,
+                    _ => Presence::No,
+                };
+                if most > presence && unit != but && !self.is_hidden(depth, unit) {
+                    presence = presence.max(most.min(self.presence_within(depth, stating, steps)));
+                }
+                if presence == Presence::Yes {
+                    return presence;
+                }
+            }
+        }
+        presence
+    }
+
+    /// The layer that tells of the unit with this own name, and its number there.
+    fn find(&self, id: &UnitName) -> Option<(usize, u32)> {
+        self.layers.iter().enumerate().find_map(|(depth, layer)| {
+            let at = layer.find(id)?;
+            layer.speaks_for(id).then_some((depth, at))
         })
     }
+
+    fn standing(&self, id: &UnitName) -> Option<Standing> {
+        let (depth, at) = self.find(id)?;
+        self.layers[depth].standing(at)
+    }
+
+    /// The own name of the unit called `name`, by these aliases; `name` itself where no unit has it.
+    fn resolve(&self, name: &UnitName, aliases: Aliases) -> UnitName {
+        if self.standing(name).is_some_and(|standing| standing.described || standing.loaded) {
+            return name.clone();
+        }
+        let called = |name: &UnitName| {
+            let mut own = None;
+            self.each_said_about(name, |unit, saying, _| {
+                let counts = match saying.what {
+                    What::IsCalled(by) => by == Aliases::Linked || aliases == Aliases::Declared,
+                    _ => false,
+                };
+                if counts && own.is_none() {
+                    own = Some(unit.clone());
+                }
+            });
+            own
+        };
+        called(name)
+            .or_else(|| called(&name.template()?)?.with_instance(name.instance()?))
+            .unwrap_or_else(|| name.clone())
+    }
+
+    /// What the unit of this own name states, with the lines that say so.
+    fn statements(&self, id: &UnitName) -> Vec<Statement<'a>> {
+        if self.find(id).is_some_and(|(depth, at)| self.layers[depth].standing(at).is_none()) {
+            return Vec::new();
+        }
+        let unit = self.workspace.effective_or_drop_ins(id, &self.asker);
+        stating::statements(Stating::new(self.workspace, &self.asker, id, &unit))
+    }
 }
-
-/// Units that each manager has from its start to its end, without any file.
-const PERPETUAL: [&str; 4] = ["-.mount", "-.slice", "init.scope", "system.slice"];
-
-/// Units that exist because another names them may name others in turn; a template that names instances of itself
-/// would go on for ever.
-const MOST_GENERATIONS: usize = 8;

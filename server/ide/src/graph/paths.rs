@@ -12,7 +12,7 @@ use crate::workspace::{UnitName, escape_path};
 /// Adds the mounts of everything that the unit's settings keep below a path.
 pub(super) fn needed(stating: &mut Stating<'_, '_>) {
     for (key, need) in [("RequiresMountsFor", Relation::Requires), ("WantsMountsFor", Relation::Wants)] {
-        for setting in stating.unit.list(Section::Unit, key) {
+        for setting in stating.list(Section::Unit, key) {
             for word in words(setting.value(), Extract::UNQUOTE).flatten() {
                 if let Some(path) = stating.path(&word.text) {
                     stating.needs_mounts(&path, need, implied_by(setting));
@@ -45,7 +45,7 @@ const LISTENING: [&str; 6] = [
 
 fn listening(stating: &mut Stating<'_, '_>) {
     for key in LISTENING {
-        for setting in stating.unit.list(Section::Socket, key) {
+        for setting in stating.list(Section::Socket, key) {
             if let Some(path) = stating.path(setting.value()) {
                 stating.needs_mounts(&path, Relation::Requires, implied_by(setting));
             }
@@ -64,7 +64,7 @@ const WATCHED: [&str; 5] =
 
 fn watching(stating: &mut Stating<'_, '_>) {
     for key in WATCHED {
-        for setting in stating.unit.list(Section::Path, key) {
+        for setting in stating.list(Section::Path, key) {
             if let Some(path) = stating.path(setting.value()) {
                 stating.needs_mounts(&path, Relation::Requires, implied_by(setting));
             }
@@ -106,7 +106,7 @@ fn running(stating: &mut Stating<'_, '_>) {
     }
     for (key, below) in DIRECTORIES {
         let Some(section) = stating.own_section() else { continue };
-        for setting in stating.unit.list(section, key) {
+        for setting in stating.list(section, key) {
             for word in words(setting.value(), Extract::UNQUOTE).flatten() {
                 let directory = word.text.split(':').next().unwrap_or_default();
                 let path = match stating.is_users() {

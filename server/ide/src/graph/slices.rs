@@ -27,7 +27,7 @@ fn slice_of<'a>(stating: &Stating<'a, '_>) -> Option<(UnitName, Cause<'a>)> {
         },
         UnitType::Service | UnitType::Socket | UnitType::Mount | UnitType::Swap | UnitType::Scope => {
             let section = stating.own_section()?;
-            let named = stating.unit.list(section, "Slice").into_iter().rev().find_map(|setting| {
+            let named = stating.list(section, "Slice").into_iter().rev().find_map(|setting| {
                 let slice = UnitName::parse(&stating.name.expand(setting.value())?)?;
                 let usable = slice.unit_type() == UnitType::Slice && !slice.is_template();
                 let cause =
@@ -53,4 +53,12 @@ fn slice_of<'a>(stating: &Stating<'a, '_>) -> Option<(UnitName, Cause<'a>)> {
         _ => return None,
     };
     Some((UnitName::parse(&text)?, why))
+}
+
+/// Whether a name says which slices it lies in (`slice_name_is_valid()`).
+pub(super) fn is_slice(name: &UnitName) -> bool {
+    let stem = name.stem();
+    name.unit_type() == UnitType::Slice
+        && name.instance().is_none()
+        && (stem == "-" || stem.split('-').all(|part| !part.is_empty()))
 }

@@ -1,6 +1,6 @@
 //! A unit that is asked what it says about others: what the sources of edges share.
 
-use unit_catalog::{Section, Version};
+use unit_catalog::{Availability, Section, UnitType, Version, directive};
 
 use super::edge::{Cause, Condition, Statement};
 use super::{Relation, dbus, fixed, lines, links, mounts, paths, slices, trigger};
@@ -17,13 +17,12 @@ pub(super) struct Stating<'a, 'b> {
     pub(super) statements: Vec<Statement<'a>>,
 }
 
-/// Everything that the unit of this own name states in the universe of `asker`; nothing when it is masked.
-pub(super) fn statements<'a>(workspace: &'a Workspace, asker: &Place, id: &UnitName) -> Vec<Statement<'a>> {
-    let unit = workspace.effective_or_drop_ins(id, asker);
+/// Everything that a unit states in its universe; nothing when it is masked.
+pub(super) fn statements<'a>(mut stating: Stating<'a, '_>) -> Vec<Statement<'a>> {
+    let unit = stating.unit;
     if unit.fragment.is_some_and(|fragment| fragment.masked) {
         return Vec::new();
     }
-    let mut stating = Stating { workspace, asker, name: id, unit: &unit, statements: Vec::new() };
     links::linked(&mut stating);
     dbus::activated(&mut stating);
     if !unit.parts.is_empty() {
@@ -31,30 +30,24 @@ pub(super) fn statements<'a>(workspace: &'a Workspace, asker: &Place, id: &UnitN
         lines::installed(&mut stating);
         trigger::triggered(&mut stating);
     }
-    // Slices need no file. What only drop-ins are known of may be anything.
-    if matches!(id.as_str(), "-.mount" | "init.scope") && unit.fragment.is_none() {
-        slices::lies_in(&mut stating);
-    } else if unit.fragment.is_some() || unit.unit_type == unit_catalog::UnitType::Slice {
+    // What only drop-ins are known of may be anything.
+    if unit.fragment.is_some() || unit.unit_type == UnitType::Slice && stating.needs_no_file() {
         fixed::added(&mut stating);
+        fixed::logging(&mut stating);
         slices::lies_in(&mut stating);
         paths::needed(&mut stating);
         mounts::added(&mut stating);
+    } else if stating.needs_no_file() {
+        slices::lies_in(&mut stating);
     }
     waits_for_what_it_pulls_in(&mut stating);
     stating.statements
 }
 
-/// Whether `DefaultDependencies=` leaves the default on for the unit of this own name.
-pub(super) fn has_default_dependencies(workspace: &Workspace, asker: &Place, id: &UnitName) -> bool {
-    let unit = workspace.effective_or_drop_ins(id, asker);
-    let stating = Stating { workspace, asker, name: id, unit: &unit, statements: Vec::new() };
-    stating.has_default_dependencies()
-}
-
 /// The default order of targets.
 fn waits_for_what_it_pulls_in(stating: &mut Stating<'_, '_>) {
     use Relation as R;
-    if stating.unit.unit_type != unit_catalog::UnitType::Target || !stating.has_default_dependencies() {
+    if stating.unit.unit_type != UnitType::Target || !stating.has_default_dependencies() {
         return;
     }
     let pulls =
@@ -67,7 +60,36 @@ fn waits_for_what_it_pulls_in(stating: &mut Stating<'_, '_>) {
     }
 }
 
-impl<'a> Stating<'a, '_> {
+impl<'a, 'b> Stating<'a, 'b> {
+    /// A unit that has not said anything yet.
+    pub(super) fn new(
+        workspace: &'a Workspace,
+        asker: &'b Place,
+        name: &'b UnitName,
+        unit: &'b Effective<'a>,
+    ) -> Self {
+        Self { workspace, asker, name, unit, statements: Vec::new() }
+    }
+
+    /// Whether the manager has the unit without any file.
+    pub(super) fn needs_no_file(&self) -> bool {
+        match self.unit.unit_type {
+            UnitType::Slice => slices::is_slice(self.name),
+            UnitType::Device => true,
+            _ => matches!(self.name.as_str(), "-.mount" | "init.scope"),
+        }
+    }
+
+    /// The instance that a template gets when it is enabled by its bare name.
+    pub(super) fn default_instance(&self) -> Option<UnitName> {
+        if !self.name.is_template() {
+            return None;
+        }
+        let usable = |value: &str| self.name.with_instance(value).is_some();
+        let setting = self.unit.scalar(Section::Install, "DefaultInstance", usable)?;
+        self.name.with_instance(setting.value())
+    }
+
     /// The unit's own name and the names that links give it.
     pub(super) fn names(&self) -> Vec<UnitName> {
         let aliases = self.workspace.linked_aliases(self.name, self.asker);
@@ -89,14 +111,28 @@ impl<'a> Stating<'a, '_> {
         self.unit.unit_type.own_section()
     }
 
+    /// What is left of a list, where this systemd knows the key.
+    pub(super) fn list(&self, section: Section, key: &str) -> Vec<Setting<'a>> {
+        match self.knows(section, key) {
+            true => self.unit.list(section, key),
+            false => Vec::new(),
+        }
+    }
+
     /// Whether the unit's own section sets the key to anything.
     pub(super) fn sets(&self, key: &str) -> bool {
-        self.own_section().is_some_and(|section| !self.unit.list(section, key).is_empty())
+        self.own_section().is_some_and(|section| !self.list(section, key).is_empty())
     }
 
     /// The last assignment of a key in the unit's own section that is not empty.
     pub(super) fn last(&self, key: &str) -> Option<Setting<'a>> {
-        self.unit.scalar(self.own_section()?, key, |_| true)
+        let section = self.own_section()?;
+        self.unit.scalar(section, key, |_| true).filter(|_| self.knows(section, key))
+    }
+
+    fn knows(&self, section: Section, key: &str) -> bool {
+        directive(section, key)
+            .is_some_and(|directive| directive.availability(self.version()) == Availability::Active)
     }
 
     /// The boolean that the section sets the key to.
@@ -122,14 +158,13 @@ impl<'a> Stating<'a, '_> {
     }
 
     pub(super) fn add(&mut self, statement: Statement<'a>) {
-        use unit_catalog::UnitType as T;
+        use UnitType as T;
         let Statement { relation, ref other, cause, .. } = statement;
         let own = self.name.unit_type();
         // What `unit_add_dependency()` drops: a unit on itself, delays of devices, failures of what cannot fail.
         let dropped = other == self.name
             || relation == Relation::Before && other.unit_type() == T::Device
-            || matches!(relation, Relation::OnFailure | Relation::OnSuccess)
-                && matches!(own, T::Slice | T::Device);
+            || relation == Relation::OnFailure && matches!(own, T::Slice | T::Device);
         // systemd has the same from several reasons, people need one of them.
         let said = |known: &Statement<'_>| known.relation == relation && known.other == *other;
         let again =

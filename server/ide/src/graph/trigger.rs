@@ -9,7 +9,7 @@ use super::{Relation, Stating};
 /// Adds what the unit triggers, and what triggers it by its own word.
 pub(super) fn triggered(stating: &mut Stating<'_, '_>) {
     if stating.unit.unit_type == UnitType::Service {
-        for setting in stating.unit.list(Section::Service, "Sockets") {
+        for setting in stating.list(Section::Service, "Sockets") {
             let entry = setting.index();
             each_name(stating, setting, entry, |stating, socket, cause| {
                 if socket.unit_type() == UnitType::Socket {

@@ -51,6 +51,15 @@ impl UnitLink {
             .filter(|(owner, _)| !owner.is_empty())
     }
 
+    /// What the graph knows it by: the folder's owner, or both names of an alias.
+    pub(super) fn speaks_for(&self) -> impl Iterator<Item = &str> {
+        let (first, second) = match self.folder() {
+            Some((owner, _)) => (owner, None),
+            None => (self.name(), Some(&*self.target)),
+        };
+        std::iter::once(first).chain(second)
+    }
+
     /// Whether it enables its target, rather than giving it another name.
     pub fn enables(&self) -> bool {
         self.folder().is_some()
@@ -89,21 +98,20 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn insert(&mut self, link: UnitLink, places: &Places) {
-        self.remove(&link.path);
+    /// Takes in a link where there was none.
+    pub(super) fn insert(&mut self, link: UnitLink, places: &Places) -> Arc<PlacedLink> {
         let place = link.place(places);
         let placed = Arc::new(PlacedLink { link, place });
         for (index, key) in self.keys(&placed.link) {
             index.entry(key.into()).or_default().push(placed.clone());
         }
-        self.by_path.insert(placed.link.path.clone(), placed);
+        self.by_path.insert(placed.link.path.clone(), placed.clone());
+        placed
     }
 
-    /// Forgets the link at `path`; says whether there was one.
-    pub(super) fn remove(&mut self, path: &Path) -> bool {
-        let Some(placed) = self.by_path.remove(path) else {
-            return false;
-        };
+    /// Forgets the link at `path`, and gives it back.
+    pub(super) fn remove(&mut self, path: &Path) -> Option<Arc<PlacedLink>> {
+        let placed = self.by_path.remove(path)?;
         for (index, key) in self.keys(&placed.link) {
             if let Some(links) = index.get_mut(key) {
                 links.retain(|known| !Arc::ptr_eq(known, &placed));
@@ -112,7 +120,7 @@ impl Links {
                 }
             }
         }
-        true
+        Some(placed)
     }
 
     fn keys<'a>(

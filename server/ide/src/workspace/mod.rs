@@ -17,7 +17,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use unit_catalog::Version;
-use unit_syntax::Unit;
+use unit_syntax::{Item, ItemKind, Unit};
+
+use crate::graph::{DiskLayers, OpenLayers, Touched};
 
 use crate::unit_reference::indirect_names;
 
@@ -48,6 +50,7 @@ pub struct Workspace {
     edited: FxHashMap<Arc<Path>, Arc<Path>>,
     places: Arc<Places>,
     version: Version,
+    open_layers: OpenLayers,
 }
 
 /// The files as they lie on disk, indexed by what other units call them.
@@ -63,6 +66,7 @@ struct Disk {
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    layers: DiskLayers,
 }
 
 impl Workspace {
@@ -79,6 +83,7 @@ impl Workspace {
             edited: FxHashMap::default(),
             places,
             version,
+            open_layers: OpenLayers::default(),
         }
     }
 
@@ -132,12 +137,12 @@ impl Workspace {
         }
         let disk = Arc::make_mut(&mut self.disk);
         for file in files {
-            disk.links.remove(&file.path);
             disk.remove(&file.path);
             disk.insert(Arc::new(file));
         }
         for link in links {
-            disk.links.insert(link, &self.places);
+            disk.remove_link(&link.path);
+            disk.insert_link(link, &self.places);
         }
         true
     }
@@ -159,7 +164,7 @@ impl Workspace {
         if self.disk.files.contains_key(path) || self.disk.links.contains(path) {
             let disk = Arc::make_mut(&mut self.disk);
             disk.remove(path);
-            disk.links.remove(path);
+            disk.remove_link(path);
         }
     }
 
@@ -251,6 +256,51 @@ impl Workspace {
         visible(self.disk.links.of_folder(owner), asker)
     }
 
+    /// The links that units at `asker` see.
+    pub(crate) fn links_at<'a>(&'a self, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
+        let seen = self.disk.links.all().filter(|placed| effective::sees(asker, &placed.place));
+        seen.map(|placed| &placed.link)
+    }
+
+    /// What the files and links on disk that units at `asker` see beside the machine's speak for: units' names, names of
+    /// drop-in folders without `.d`.
+    pub(crate) fn owners_at(&self, asker: &Place) -> Vec<Box<str>> {
+        let beside = |place: &Place| {
+            let machine = place.is_machine() && place.scope == asker.scope;
+            !machine && (effective::sees(asker, place) || place.serves(asker))
+        };
+        let files = self.disk.files.values().filter(|file| beside(&file.place));
+        let mut owners: Vec<Box<str>> = files.filter_map(|file| file.speaks_for()).map(Box::from).collect();
+        for placed in self.disk.links.all().filter(|placed| beside(&placed.place)) {
+            owners.extend(placed.link.speaks_for().map(Box::from));
+        }
+        owners.sort_unstable();
+        owners.dedup();
+        owners
+    }
+
+    /// The same workspace without open buffers. Cheap.
+    pub(crate) fn on_disk(&self) -> Self {
+        Self {
+            disk: self.disk.clone(),
+            open: FxHashMap::default(),
+            edited: FxHashMap::default(),
+            places: self.places.clone(),
+            version: self.version,
+            open_layers: OpenLayers::default(),
+        }
+    }
+
+    /// What is kept of the graph of the files on disk.
+    pub(crate) fn disk_layers(&self) -> &DiskLayers {
+        &self.disk.layers
+    }
+
+    /// What is kept of the graph of open buffers.
+    pub(crate) fn open_layers(&self) -> &OpenLayers {
+        &self.open_layers
+    }
+
     /// Whether units at `asker` see files at `place`.
     pub fn sees(&self, asker: &Place, place: &Place) -> bool {
         effective::sees(asker, place)
@@ -296,7 +346,33 @@ fn visible<'a>(
 }
 
 impl Disk {
+    fn insert_link(&mut self, link: UnitLink, places: &Places) {
+        let placed = self.links.insert(link, places);
+        self.touch_link(&placed);
+    }
+
+    fn remove_link(&mut self, path: &Path) {
+        if let Some(placed) = self.links.remove(path) {
+            self.touch_link(&placed);
+        }
+    }
+
+    fn touch_link(&mut self, placed: &PlacedLink) {
+        for owner in placed.link.speaks_for() {
+            self.layers.touch(&Touched { owner: owner.into(), place: placed.place.clone() });
+        }
+    }
+
+    fn touch(&mut self, file: &File) {
+        if let Some(owner) = file.speaks_for() {
+            self.layers.touch(&Touched { owner: owner.into(), place: file.place.clone() });
+        }
+    }
+
+    /// Takes in a file where there was none; a link at its path gives way.
     fn insert(&mut self, file: Arc<File>) {
+        self.remove_link(&file.path);
+        self.touch(&file);
         let path = file.path.clone();
         if let Some(owner) = file.owner() {
             self.by_unit.entry(owner.into()).or_default().push(path.clone());
@@ -319,6 +395,7 @@ impl Disk {
         let Some(file) = self.files.remove(path) else {
             return;
         };
+        self.touch(&file);
         if let Some(owner) = file.owner() {
             forget(&mut self.by_unit, owner, path);
         } else if let Some(paths) = other_family(&file).and_then(|family| self.by_family.get_mut(&family)) {
@@ -373,6 +450,20 @@ impl File {
         let entries = self.unit.entries().iter().rev();
         let mut set = entries.filter(|entry| entry.item.key() == Some("SystemdService"));
         set.next().and_then(|entry| entry.item.value())
+    }
+
+    /// What the graph knows this file by: [`File::owner`], or the unit that a D-Bus activation file names.
+    pub(crate) fn speaks_for(&self) -> Option<&str> {
+        self.owner().or_else(|| self.activates())
+    }
+
+    /// Whether the other version of this file sets the very same, comments and blank lines aside.
+    pub(crate) fn sets_as(&self, other: &Self) -> bool {
+        fn setting(file: &File) -> impl Iterator<Item = &Item> {
+            let silent = |item: &&Item| matches!(item.kind(), ItemKind::Blank | ItemKind::Comment);
+            file.unit.entries().iter().map(|entry| &entry.item).filter(move |item| !silent(item))
+        }
+        self.masked == other.masked && setting(self).eq(setting(other))
     }
 
     /// The name under which other units find this file: its unit name, or its drop-in folder's owner.

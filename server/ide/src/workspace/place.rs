@@ -257,7 +257,7 @@ impl Place {
     }
 
     /// Whether the bus that has its files at this place starts units that units at `asker` see.
-    pub(super) fn serves(&self, asker: &Place) -> bool {
+    pub(crate) fn serves(&self, asker: &Place) -> bool {
         self.scope == asker.scope && (self.root == asker.root || self.is_machine())
     }
 

@@ -1,0 +1,221 @@
+//! What the units of one part of a universe say about each other, without the lines that say so: small enough to keep
+//! for ten thousand units, and found from either end.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unit_catalog::UnitType;
+
+use super::Relation;
+use super::edge::Condition;
+use crate::workspace::{Aliases, UnitName};
+
+/// Units with what they state, and for each name the units that state something about it.
+#[derive(Clone, Default)]
+pub(super) struct Layer {
+    names: Vec<UnitName>,
+    ids: FxHashMap<UnitName, u32>,
+    /// One for each name.
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Default)]
+struct Node {
+    /// `None` where the name is only spoken of.
+    standing: Option<Standing>,
+    says: Box<[Saying]>,
+    /// The units that say something about this name.
+    said_by: Vec<u32>,
+}
+
+/// What a unit is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Standing {
+    /// Files describe it, if only drop-ins.
+    pub(super) described: bool,
+    /// It has a fragment that does not mask it.
+    pub(super) fragment: bool,
+    /// It has one, or needs none.
+    pub(super) loaded: bool,
+    /// Its `DefaultDependencies=`.
+    pub(super) default_dependencies: bool,
+    /// It has no fragment of its own: it is there for as long as another unit names it.
+    pub(super) only_named: bool,
+    /// It has drop-ins of its own.
+    pub(super) drop_ins: bool,
+}
+
+/// Something that a unit states about the unit of another name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Saying {
+    other: u32,
+    pub(super) what: What,
+    pub(super) condition: Condition,
+}
+
+/// What one unit can state about another name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// How it bears on it; may be an inverse relation.
+    Bears(Relation),
+    /// It goes by that name too.
+    IsCalled(Aliases),
+    /// It is its template, and says that there is such an instance.
+    HasInstance,
+}
+
+/// A unit as its files tell, ready for a layer.
+pub(super) struct Derived {
+    /// `None` where the name belongs to another unit, or to none.
+    pub(super) standing: Option<Standing>,
+    pub(super) says: Vec<(What, UnitName, Condition)>,
+}
+
+impl Layer {
+    /// The number by which this layer knows a name.
+    pub(super) fn find(&self, name: &UnitName) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
+    pub(super) fn name(&self, id: u32) -> &UnitName {
+        &self.names[id as usize]
+    }
+
+    /// All names, also those that are only spoken of.
+    pub(super) fn names(&self) -> &[UnitName] {
+        &self.names
+    }
+
+    /// Whether the layer tells what the unit says, be it that the name is no unit's own.
+    pub(super) fn speaks_for(&self, name: &UnitName) -> bool {
+        self.find(name).is_some_and(|id| self.nodes[id as usize].is_told())
+    }
+
+    pub(super) fn standing(&self, id: u32) -> Option<Standing> {
+        self.nodes[id as usize].standing.filter(|standing| *standing != NOBODY)
+    }
+
+    /// What a unit says.
+    pub(super) fn says(&self, id: u32) -> impl Iterator<Item = (Saying, &UnitName)> {
+        self.nodes[id as usize].says.iter().map(|saying| (*saying, self.name(saying.other)))
+    }
+
+    /// What units of this layer say about a name.
+    pub(super) fn said_about(&self, id: u32) -> impl Iterator<Item = (u32, Saying)> {
+        self.nodes[id as usize].said_by.iter().flat_map(move |stating| {
+            let says = self.nodes[*stating as usize].says.iter();
+            says.filter(move |saying| saying.other == id).map(|saying| (*stating, *saying))
+        })
+    }
+
+    /// The units that the layer tells of.
+    pub(super) fn told(&self) -> impl Iterator<Item = (u32, &UnitName)> {
+        let told = self.nodes.iter().enumerate().filter(|(_, node)| node.is_told());
+        told.map(|(id, _)| (id as u32, &self.names[id]))
+    }
+
+    /// Puts in what a unit says now.
+    fn set(&mut self, name: &UnitName, derived: Derived) {
+        let id = self.intern(name);
+        let before = std::mem::take(&mut self.nodes[id as usize].says);
+        let mut last = None;
+        for saying in &before {
+            if last.replace(saying.other) != Some(saying.other) {
+                self.nodes[saying.other as usize].said_by.retain(|stating| *stating != id);
+            }
+        }
+        let mut says = Vec::with_capacity(derived.says.len());
+        for (what, other, condition) in derived.says {
+            let saying = Saying { other: self.intern(&other), what, condition };
+            if !says.contains(&saying) {
+                says.push(saying);
+            }
+        }
+        says.sort_unstable_by_key(|saying| saying.other);
+        let mut last = None;
+        for saying in &says {
+            if last.replace(saying.other) != Some(saying.other) {
+                self.nodes[saying.other as usize].said_by.push(id);
+            }
+        }
+        let node = &mut self.nodes[id as usize];
+        node.says = says.into();
+        node.standing = Some(derived.standing.unwrap_or(NOBODY));
+    }
+
+    fn intern(&mut self, name: &UnitName) -> u32 {
+        if let Some(id) = self.find(name) {
+            return id;
+        }
+        let id = u32::try_from(self.names.len()).expect("fewer than four billion units");
+        self.names.push(name.clone());
+        self.ids.insert(name.clone(), id);
+        self.nodes.push(Node::default());
+        id
+    }
+
+    /// Derives units afresh, and with them those that exist because these name them: instances and slices.
+    ///
+    /// `derive` tells what a unit says, `exists` whether such a named unit can be and is told of nowhere below, under
+    /// which own name.
+    pub(super) fn refresh(
+        &mut self,
+        units: Vec<UnitName>,
+        derive: &dyn Fn(&UnitName) -> Derived,
+        exists: &dyn Fn(&UnitName) -> Option<UnitName>,
+    ) {
+        let mut seen = FxHashSet::default();
+        let mut next = units;
+        // A template that names instances of itself would go on for ever.
+        for _ in 0..MOST_GENERATIONS {
+            let mut named = Vec::new();
+            for unit in std::mem::take(&mut next) {
+                if !seen.insert(unit.clone()) {
+                    continue;
+                }
+                let derived = derive(&unit);
+                for (what, other, condition) in &derived.says {
+                    let makes = match what {
+                        What::Bears(_) => *condition == Condition::None && !unit.is_template(),
+                        What::HasInstance => true,
+                        What::IsCalled(_) => false,
+                    };
+                    if makes && may_be_made(other) && !self.speaks_for(other) {
+                        named.push(other.clone());
+                    }
+                }
+                self.set(&unit, derived);
+            }
+            named.sort_unstable();
+            named.dedup();
+            let made = named.iter().filter_map(exists).filter(|unit| !self.speaks_for(unit));
+            next = made.collect();
+            if next.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+impl Node {
+    fn is_told(&self) -> bool {
+        self.standing.is_some()
+    }
+}
+
+/// Stands for a name that is no unit's own.
+const NOBODY: Standing = Standing {
+    described: false,
+    fragment: false,
+    loaded: false,
+    default_dependencies: false,
+    only_named: true,
+    drop_ins: false,
+};
+
+/// Units that exist because another names them may name others in turn.
+const MOST_GENERATIONS: usize = 8;
+
+/// Whether a unit of this name needs no file of its own.
+fn may_be_made(name: &UnitName) -> bool {
+    name.instance().is_some_and(|instance| !instance.is_empty())
+        || matches!(name.unit_type(), UnitType::Slice | UnitType::Device)
+}

@@ -1,0 +1,158 @@
+//! Layers that are kept: of the machine, of each root, and of the open buffers over them. A change costs the units that
+//! it touches.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::derive::{Deriving, Touched};
+use super::layer::Layer;
+use crate::workspace::{File, Place, Workspace};
+
+/// The layers of what lies on disk, by universe.
+#[derive(Default)]
+pub(crate) struct DiskLayers(Mutex<Vec<DiskLayer>>);
+
+#[derive(Clone)]
+struct DiskLayer {
+    universe: Place,
+    layer: Arc<Layer>,
+    /// What changed since the layer was derived.
+    touched: Vec<Touched>,
+}
+
+/// The layers of open buffers, by universe; shared by all clones of a workspace.
+#[derive(Clone, Default)]
+pub(crate) struct OpenLayers(Arc<Mutex<Vec<OpenLayer>>>);
+
+struct OpenLayer {
+    universe: Place,
+    files: Vec<Arc<File>>,
+    /// The layers that lie below.
+    below: Vec<Arc<Layer>>,
+    layer: Arc<Layer>,
+}
+
+/// After so many changes a layer is derived from scratch.
+const MOST_TOUCHED: usize = 256;
+
+impl DiskLayers {
+    /// Notes that something changed on disk.
+    pub(crate) fn touch(&mut self, touched: &Touched) {
+        let layers = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for known in &mut *layers {
+            known.touched.push(touched.clone());
+        }
+        layers.retain(|known| known.touched.len() <= MOST_TOUCHED);
+    }
+}
+
+impl Clone for DiskLayers {
+    /// Never waits: layers that somebody is just deriving are left out.
+    fn clone(&self) -> Self {
+        let layers = self.0.try_lock().map_or_else(|_| Vec::new(), |layers| layers.clone());
+        Self(Mutex::new(layers))
+    }
+}
+
+impl std::fmt::Debug for DiskLayers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DiskLayers")
+    }
+}
+
+impl std::fmt::Debug for OpenLayers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpenLayers")
+    }
+}
+
+/// The layers of the universe of `asker`, the uppermost first.
+pub(super) fn layers(workspace: &Workspace, asker: &Place) -> Vec<Arc<Layer>> {
+    let machine =
+        Place { root: std::path::Path::new("/").into(), rank: 0, scope: asker.scope, searched: true };
+    let disk = workspace.on_disk();
+    let mut layers = vec![disk_layer(&disk, &machine, None)];
+    if !asker.is_machine() {
+        layers.insert(0, disk_layer(&disk, &Place { rank: 0, ..asker.clone() }, Some(&layers[0])));
+    }
+    if let Some(open) = open_layer(workspace, asker, &layers) {
+        layers.insert(0, open);
+    }
+    layers
+}
+
+fn disk_layer(disk: &Workspace, universe: &Place, machine: Option<&Arc<Layer>>) -> Arc<Layer> {
+    let below: Vec<&Layer> = machine.map(|layer| &**layer).into_iter().collect();
+    let deriving = Deriving { workspace: disk, universe, below: &below };
+    let sees = |touched: &Touched| disk.sees(universe, &touched.place) || touched.place.serves(universe);
+    let mut known = lock(&disk.disk_layers().0);
+    if let Some(known) = known.iter_mut().find(|known| known.universe == *universe) {
+        let touched = std::mem::take(&mut known.touched);
+        let touched: Vec<_> = touched.into_iter().filter(sees).collect();
+        if !touched.is_empty() {
+            let owners = touched.iter().map(|touched| &*touched.owner);
+            deriving.again(Arc::make_mut(&mut known.layer), owners);
+        }
+        return known.layer.clone();
+    }
+    let layer = match machine {
+        None => deriving.all(),
+        Some(_) => deriving.only(disk.owners_at(universe).iter().map(|owner| &**owner)),
+    };
+    let layer = Arc::new(layer);
+    known.push(DiskLayer { universe: universe.clone(), layer: layer.clone(), touched: Vec::new() });
+    layer
+}
+
+/// The layer of the open buffers that the universe sees; `None` without any.
+fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Option<Arc<Layer>> {
+    let universe = Place { rank: 0, ..asker.clone() };
+    let sees = |file: &&Arc<File>| {
+        workspace.sees(&universe, &file.place) || file.activates().is_some() && file.place.serves(&universe)
+    };
+    let mut files: Vec<_> = workspace.open_files().filter(sees).cloned().collect();
+    if files.is_empty() {
+        return None;
+    }
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let lower: Vec<&Layer> = below.iter().map(|layer| &**layer).collect();
+    let deriving = Deriving { workspace, universe: &universe, below: &lower };
+    let mut known = lock(&workspace.open_layers().0);
+    let same = |a: &[Arc<Layer>], b: &[Arc<Layer>]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
+    };
+    if let Some(known) =
+        known.iter_mut().find(|known| known.universe == universe && same(&known.below, below))
+    {
+        let owners: Vec<_> = changed(&known.files, &files).filter_map(|file| file.speaks_for()).collect();
+        if !owners.is_empty() {
+            deriving.again(Arc::make_mut(&mut known.layer), owners.into_iter());
+        }
+        known.files = files.clone();
+        return Some(known.layer.clone());
+    }
+    let layer = Arc::new(deriving.only(files.iter().filter_map(|file| file.speaks_for())));
+    known.retain(|known| known.universe != universe);
+    known.push(OpenLayer {
+        universe: universe.clone(),
+        files: files.clone(),
+        below: below.to_vec(),
+        layer: layer.clone(),
+    });
+    Some(layer)
+}
+
+/// The files that are in one list only, or set something else. Both lists are sorted.
+fn changed<'a>(before: &'a [Arc<File>], now: &'a [Arc<File>]) -> impl Iterator<Item = &'a Arc<File>> {
+    let find = |files: &'a [Arc<File>], path: &std::path::Path| {
+        files.binary_search_by(|file| (*file.path).cmp(path)).ok().map(|at| &files[at])
+    };
+    let gone = before.iter().filter(move |file| find(now, &file.path).is_none());
+    let differ = now.iter().filter(move |file| {
+        find(before, &file.path).is_none_or(|old| !Arc::ptr_eq(old, file) && !old.sets_as(file))
+    });
+    gone.chain(differ)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
