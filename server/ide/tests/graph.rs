@@ -1,10 +1,9 @@
-//! The graph of units: edges, their causes, and what can start a unit.
+//! The graph of units: edges and their causes.
 
 mod support;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use support::Fixture;
-use unit_ide::graph::starters::{Starter, starters};
 use unit_ide::graph::{Edge, Relation};
 use unit_ide::workspace::{File, UnitName};
 
@@ -52,24 +51,6 @@ fn related(fixture: &Fixture, unit: &str, relation: Relation) -> String {
     units.iter().map(UnitName::as_str).collect::<Vec<_>>().join(" ")
 }
 
-fn started(text: &str, unit: &str, expect: Expect) {
-    let fixture = Fixture::new(text);
-    let found = starters(&fixture.workspace, &name(unit), &asker(&fixture).place);
-    let mut out = String::new();
-    for starter in &found {
-        write(&mut out, starter, 0);
-    }
-    expect.assert_eq(&out);
-}
-
-fn write(out: &mut String, starter: &Starter, depth: usize) {
-    let indent = "  ".repeat(depth);
-    *out += &format!("{indent}{} {} ({})\n", starter.kind.as_str(), starter.source, starter.note);
-    for via in &starter.via {
-        write(out, via, depth + 1);
-    }
-}
-
 #[test]
 fn lines_links_and_names_make_edges() {
     let fixture = Fixture::new(
@@ -107,27 +88,4 @@ PartOf=www.service
     assert_eq!(related(&fixture, "db.service", Relation::RequiredBy), "other.service");
     assert_eq!(related(&fixture, "web.service", Relation::TriggeredBy), "web.socket");
     assert_eq!(related(&fixture, "web.service", Relation::ConsistsOf), "");
-}
-
-#[test]
-fn who_starts_the_undead() {
-    let text: String =
-        ["reconcile.service", "reconcile.timer", "widget-daemon.service", "widget-daemon.socket"]
-            .iter()
-            .map(|name| {
-                let path = support::crate_path("../../tests/units/undead").join(name);
-                format!("//- {name}\n{}", std::fs::read_to_string(path).expect("the story is there"))
-            })
-            .collect();
-    started(
-        &text,
-        "widget-daemon.service",
-        expect![[r#"
-            socket widget-daemon.socket (/run/widget.sock)
-            wants reconcile.service (Wants=)
-              timer reconcile.timer (every 2min, 2min after boot)
-            wants reconcile.timer (Wants=)
-            restart widget-daemon.service (restart on failure)
-        "#]],
-    );
 }

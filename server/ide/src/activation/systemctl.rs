@@ -16,6 +16,19 @@ pub(crate) struct ManagerCall {
     pub(crate) units: Vec<CalledUnit>,
     /// Whether the caller waits until it is done (no `--no-block`).
     pub(crate) waits: bool,
+    /// Whether units are started or stopped too that are only to be enabled or disabled (`--now`).
+    pub(crate) now: bool,
+}
+
+impl ManagerCall {
+    /// Whether it starts its units, also those that do not run.
+    pub(crate) fn starts(&self) -> bool {
+        match self.verb.as_str() {
+            "start" | "restart" | "reload-or-restart" | "isolate" => true,
+            "enable" | "reenable" => self.now,
+            _ => false,
+        }
+    }
 }
 
 /// A unit as a command line names it: specifiers and all, often without suffix.
@@ -176,6 +189,7 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
     let arguments = &words[program + 1..];
     let units = |words: &[&CalledUnit]| words.iter().map(|word| (*word).clone()).collect::<Vec<_>>();
     let waits = !arguments.iter().any(|word| word.written == "--no-block");
+    let now = arguments.iter().any(|word| word.written == "--now");
     let plain = plain_arguments(arguments);
     match file_name(&words[program]) {
         "systemctl" | "initctl" => {
@@ -185,11 +199,11 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
                 verb if FIRST_UNIT_VERBS.contains(&verb) => rest.get(..1)?,
                 _ => return None,
             };
-            Some(ManagerCall { verb: verb.written.clone(), units: units(named), waits })
+            Some(ManagerCall { verb: verb.written.clone(), units: units(named), waits, now })
         }
         "service" => match plain.as_slice() {
             [unit, verb, ..] => {
-                Some(ManagerCall { verb: verb.written.clone(), units: vec![(*unit).clone()], waits })
+                Some(ManagerCall { verb: verb.written.clone(), units: vec![(*unit).clone()], waits, now })
             }
             _ => None,
         },
@@ -206,6 +220,7 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
                 verb: "logs".to_owned(),
                 units: separate.chain(joined).collect(),
                 waits: true,
+                now,
             })
         }
         _ => None,

@@ -11,7 +11,7 @@ pub(super) fn activated(stating: &mut Stating<'_, '_>) {
         return;
     };
     let linked = stating.names();
-    let declared = stating.workspace.declared_aliases(stating.name, stating.asker);
+    let declared = stating.declared_names();
     let names = linked.iter().map(|name| (name, Condition::ByBus));
     let once_enabled = declared.iter().filter(|name| !linked.contains(name));
     for (name, condition) in names.chain(once_enabled.map(|name| (name, Condition::Enabled))) {

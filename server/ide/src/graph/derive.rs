@@ -2,13 +2,19 @@
 
 use unit_catalog::UnitType;
 
+use super::commands::started_by;
 use super::edge::Condition;
 use super::layer::{Derived, Layer, Standing, What};
 use super::stating::{Stating, statements};
-use crate::workspace::{Aliases, File, Place, UnitName, Workspace, World, drop_in_owners};
+use crate::workspace::{Aliases, File, Place, Scope, UnitName, Workspace, drop_in_owners};
 
 /// Units that each manager has from its start to its end, without any file.
 const PERPETUAL: [&str; 4] = ["-.mount", "-.slice", "init.scope", "system.slice"];
+
+fn is_perpetual(name: &UnitName, asker: &Place) -> bool {
+    let other_manager = name.as_str() == "system.slice" && asker.scope == Scope::User;
+    PERPETUAL.contains(&name.as_str()) && !other_manager
+}
 
 /// The units of a workspace as one place sees them, over the layers that hold what is below.
 pub(super) struct Deriving<'a> {
@@ -35,9 +41,6 @@ impl Deriving<'_> {
             Some((owner, _)) => UnitName::parse(owner).filter(|owner| !owner.is_dash_prefix()),
             None => UnitName::parse(link.name()),
         }));
-        if workspace.world(self.universe) == World::Closed {
-            units.extend(PERPETUAL.iter().filter_map(|name| UnitName::parse(name)));
-        }
         let mut layer = Layer::default();
         self.refresh(&mut layer, units);
         layer
@@ -65,6 +68,13 @@ impl Deriving<'_> {
 
     fn refresh(&self, layer: &mut Layer, mut units: Vec<UnitName>) {
         let asker = self.universe;
+        if !units.is_empty() {
+            let perpetual = PERPETUAL.iter().filter_map(|name| UnitName::parse(name));
+            let told = |name: &UnitName| {
+                layer.speaks_for(name) || self.below.iter().any(|below| below.speaks_for(name))
+            };
+            units.extend(perpetual.filter(|name| is_perpetual(name, asker) && !told(name)));
+        }
         let names: Vec<_> = units.iter().map(|unit| self.id(unit)).collect();
         units.extend(names);
         units.sort_unstable();
@@ -138,25 +148,32 @@ fn derive(workspace: &Workspace, asker: &Place, name: &UnitName) -> Derived {
     let own = unit.fragment.is_some_and(|fragment| is_own(fragment));
     let instance = name.instance().is_some_and(|instance| !instance.is_empty());
     let made = instance || matches!(name.unit_type(), UnitType::Slice | UnitType::Device);
+    // A device comes and goes by itself; who links to it means to have it.
+    let linked_from = || workspace.links_in(name.as_str(), asker).next().is_some();
+    let plugged = name.unit_type() == UnitType::Device && linked_from();
     let standing = Standing {
         described: !unit.parts.is_empty(),
         fragment,
         loaded: fragment || stating.needs_no_file(),
         default_dependencies: stating.has_default_dependencies(),
-        only_named: made && !own && !PERPETUAL.contains(&name.as_str()),
+        only_named: made && !own && !is_perpetual(name, asker) && !plugged,
         drop_ins: unit.parts.iter().any(|part| part.is_drop_in() && is_own(part)),
     };
     let mut says: Vec<_> = Vec::new();
-    for alias in workspace.linked_aliases(name, asker) {
-        says.push((What::IsCalled(Aliases::Linked), alias, Condition::None));
+    for alias in &stating.linked {
+        says.push((What::IsCalled(Aliases::Linked), alias.clone(), Condition::None));
     }
     if !masked {
-        for alias in workspace.declared_aliases(name, asker) {
+        for alias in stating.declared_names() {
             says.push((What::IsCalled(Aliases::Declared), alias, Condition::None));
         }
         if let Some(instance) = stating.default_instance() {
             says.push((What::HasInstance, instance, Condition::None));
         }
+    }
+    if !masked {
+        let started = started_by(&unit).into_iter();
+        says.extend(started.map(|started| (What::Starts, started.unit, Condition::None)));
     }
     let stated = statements(stating);
     says.extend(stated.into_iter().map(|said| (What::Bears(said.relation), said.other, said.condition)));

@@ -24,6 +24,8 @@ struct Node {
     says: Box<[Saying]>,
     /// The units that say something about this name.
     said_by: Vec<u32>,
+    /// Those of them that go by it.
+    called_by: Vec<u32>,
 }
 
 /// What a unit is.
@@ -60,6 +62,8 @@ pub(super) enum What {
     IsCalled(Aliases),
     /// It is its template, and says that there is such an instance.
     HasInstance,
+    /// A command of it starts that unit.
+    Starts,
 }
 
 /// A unit as its files tell, ready for a layer.
@@ -106,6 +110,17 @@ impl Layer {
         })
     }
 
+    /// The units of this layer that go by a name which is not their own, and what gives it to them.
+    pub(super) fn called(&self, id: u32) -> impl Iterator<Item = (u32, Aliases)> {
+        self.nodes[id as usize].called_by.iter().flat_map(move |unit| {
+            let says = self.nodes[*unit as usize].says.iter().filter(move |saying| saying.other == id);
+            says.filter_map(move |saying| match saying.what {
+                What::IsCalled(by) => Some((*unit, by)),
+                _ => None,
+            })
+        })
+    }
+
     /// The units that the layer tells of.
     pub(super) fn told(&self) -> impl Iterator<Item = (u32, &UnitName)> {
         let told = self.nodes.iter().enumerate().filter(|(_, node)| node.is_told());
@@ -119,7 +134,9 @@ impl Layer {
         let mut last = None;
         for saying in &before {
             if last.replace(saying.other) != Some(saying.other) {
-                self.nodes[saying.other as usize].said_by.retain(|stating| *stating != id);
+                let other = &mut self.nodes[saying.other as usize];
+                other.said_by.retain(|stating| *stating != id);
+                other.called_by.retain(|stating| *stating != id);
             }
         }
         let mut says = Vec::with_capacity(derived.says.len());
@@ -134,6 +151,9 @@ impl Layer {
         for saying in &says {
             if last.replace(saying.other) != Some(saying.other) {
                 self.nodes[saying.other as usize].said_by.push(id);
+            }
+            if matches!(saying.what, What::IsCalled(_)) {
+                self.nodes[saying.other as usize].called_by.push(id);
             }
         }
         let node = &mut self.nodes[id as usize];
@@ -176,7 +196,7 @@ impl Layer {
                     let makes = match what {
                         What::Bears(_) => *condition == Condition::None && !unit.is_template(),
                         What::HasInstance => true,
-                        What::IsCalled(_) => false,
+                        What::IsCalled(_) | What::Starts => false,
                     };
                     if makes && may_be_made(other) && !self.speaks_for(other) {
                         named.push(other.clone());

@@ -1,5 +1,6 @@
 //! The graph of units: who starts, stops and orders whom, and what says so.
 
+mod commands;
 mod dbus;
 mod derive;
 mod edge;
@@ -188,6 +189,37 @@ impl<'a> Graph<'a> {
         edges
     }
 
+    /// The units that have a command which starts the unit of this own name, or the template of it.
+    fn calling(&self, id: &UnitName) -> Vec<UnitName> {
+        let mut calling = Vec::new();
+        for name in self.names(id) {
+            self.each_said_about(&name, |unit, saying, _| {
+                if saying.what == What::Starts && unit != id {
+                    calling.push(unit.clone());
+                }
+            });
+        }
+        calling.sort_unstable();
+        calling.dedup();
+        calling
+    }
+
+    /// The units that are there of a template.
+    fn instances(&self, template: &UnitName) -> Vec<UnitName> {
+        let mut instances = Vec::new();
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let told = layer.told().filter(|(id, name)| {
+                name.prefix() == template.prefix()
+                    && name.template().as_ref() == Some(template)
+                    && !self.is_hidden(depth, name)
+                    && self.presence(depth, *id) != Presence::No
+            });
+            instances.extend(told.map(|(_, name)| name.clone()));
+        }
+        instances.sort_unstable();
+        instances
+    }
+
     /// The edge that a statement makes, if its condition holds.
     fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Option<Edge<'a>> {
         let Statement { relation, other, cause, condition } = statement;
@@ -290,7 +322,7 @@ impl<'a> Graph<'a> {
                 let unit = layer.name(stating);
                 let most = match (saying.what, saying.condition) {
                     (What::Bears(_), Condition::None) if !unit.is_template() => Presence::Yes,
-                    (What::HasInstance, _) => Presence::Intended,
+                    (What::HasInstance | What::Starts, _) => Presence::Intended,
                     _ => Presence::No,
                 };
                 if most > presence && unit != but && !self.is_hidden(depth, unit) {
@@ -323,17 +355,13 @@ impl<'a> Graph<'a> {
             return name.clone();
         }
         let called = |name: &UnitName| {
-            let mut own = None;
-            self.each_said_about(name, |unit, saying, _| {
-                let counts = match saying.what {
-                    What::IsCalled(by) => by == Aliases::Linked || aliases == Aliases::Declared,
-                    _ => false,
-                };
-                if counts && own.is_none() {
-                    own = Some(unit.clone());
-                }
-            });
-            own
+            self.layers.iter().enumerate().find_map(|(depth, layer)| {
+                let mut units = layer.called(layer.find(name)?);
+                let counts = |by| by == Aliases::Linked || aliases == Aliases::Declared;
+                let (unit, _) =
+                    units.find(|(unit, by)| counts(*by) && !self.is_hidden(depth, layer.name(*unit)))?;
+                Some(layer.name(unit).clone())
+            })
         };
         called(name)
             .or_else(|| called(&name.template()?)?.with_instance(name.instance()?))

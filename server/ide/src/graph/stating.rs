@@ -1,6 +1,6 @@
 //! A unit that is asked what it says about others: what the sources of edges share.
 
-use unit_catalog::{Availability, Section, UnitType, Version, directive};
+use unit_catalog::{Availability, Directive, Section, UnitType, Version};
 
 use super::edge::{Cause, Condition, Statement};
 use super::{Relation, dbus, fixed, lines, links, mounts, paths, slices, trigger};
@@ -15,6 +15,10 @@ pub(super) struct Stating<'a, 'b> {
     pub(super) name: &'b UnitName,
     pub(super) unit: &'b Effective<'a>,
     pub(super) statements: Vec<Statement<'a>>,
+    /// The names that links give it.
+    pub(super) linked: Vec<UnitName>,
+    /// What its files set, as far as this systemd knows the keys.
+    set: Vec<&'static Directive>,
 }
 
 /// Everything that a unit states in its universe; nothing when it is masked.
@@ -68,7 +72,15 @@ impl<'a, 'b> Stating<'a, 'b> {
         name: &'b UnitName,
         unit: &'b Effective<'a>,
     ) -> Self {
-        Self { workspace, asker, name, unit, statements: Vec::new() }
+        let linked = workspace.linked_aliases(name, asker);
+        let mut set: Vec<&'static Directive> = Vec::new();
+        for directive in unit.parts.iter().flat_map(|part| part.lines()).filter_map(|line| line.directive) {
+            let known = || directive.availability(workspace.version()) == Availability::Active;
+            if !set.iter().any(|other| std::ptr::eq(*other, directive)) && known() {
+                set.push(directive);
+            }
+        }
+        Self { workspace, asker, name, unit, statements: Vec::new(), linked, set }
     }
 
     /// Whether the manager has the unit without any file.
@@ -86,14 +98,20 @@ impl<'a, 'b> Stating<'a, 'b> {
             return None;
         }
         let usable = |value: &str| self.name.with_instance(value).is_some();
-        let setting = self.unit.scalar(Section::Install, "DefaultInstance", usable)?;
+        let setting = self.scalar(Section::Install, "DefaultInstance", usable)?;
         self.name.with_instance(setting.value())
     }
 
     /// The unit's own name and the names that links give it.
     pub(super) fn names(&self) -> Vec<UnitName> {
-        let aliases = self.workspace.linked_aliases(self.name, self.asker);
-        std::iter::once(self.name.clone()).chain(aliases).collect()
+        std::iter::once(self.name).chain(&self.linked).cloned().collect()
+    }
+
+    /// The names that `Alias=` lines give it.
+    pub(super) fn declared_names(&self) -> Vec<UnitName> {
+        let settings = self.list(Section::Install, "Alias");
+        let words = settings.iter().flat_map(|setting| setting.value().split_ascii_whitespace());
+        words.filter_map(|word| UnitName::parse(&self.name.expand(word)?)).collect()
     }
 
     /// The systemd aimed at.
@@ -111,12 +129,19 @@ impl<'a, 'b> Stating<'a, 'b> {
         self.unit.unit_type.own_section()
     }
 
-    /// What is left of a list, where this systemd knows the key.
+    /// What is left of a list.
     pub(super) fn list(&self, section: Section, key: &str) -> Vec<Setting<'a>> {
-        match self.knows(section, key) {
-            true => self.unit.list(section, key),
-            false => Vec::new(),
-        }
+        if self.is_set(section, key) { self.unit.list(section, key) } else { Vec::new() }
+    }
+
+    /// The assignment that counts, of those that `usable` says systemd takes.
+    pub(super) fn scalar(
+        &self,
+        section: Section,
+        key: &str,
+        usable: impl Fn(&str) -> bool,
+    ) -> Option<Setting<'a>> {
+        if self.is_set(section, key) { self.unit.scalar(section, key, usable) } else { None }
     }
 
     /// Whether the unit's own section sets the key to anything.
@@ -126,18 +151,16 @@ impl<'a, 'b> Stating<'a, 'b> {
 
     /// The last assignment of a key in the unit's own section that is not empty.
     pub(super) fn last(&self, key: &str) -> Option<Setting<'a>> {
-        let section = self.own_section()?;
-        self.unit.scalar(section, key, |_| true).filter(|_| self.knows(section, key))
+        self.scalar(self.own_section()?, key, |_| true)
     }
 
-    fn knows(&self, section: Section, key: &str) -> bool {
-        directive(section, key)
-            .is_some_and(|directive| directive.availability(self.version()) == Availability::Active)
+    fn is_set(&self, section: Section, key: &str) -> bool {
+        self.set.iter().any(|directive| directive.name == key && directive.section == section)
     }
 
     /// The boolean that the section sets the key to.
     pub(super) fn boolean(&self, section: Section, key: &str) -> Option<bool> {
-        let setting = self.unit.scalar(section, key, |value| boolean(value).is_some())?;
+        let setting = self.scalar(section, key, |value| boolean(value).is_some())?;
         boolean(setting.value())
     }
 

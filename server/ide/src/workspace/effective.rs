@@ -240,8 +240,9 @@ impl Workspace {
 
 /// Whether units at `asker` see files at `place`: those of their own root and of the running machine.
 pub(super) fn sees(asker: &Place, place: &Place) -> bool {
-    asker.scope == place.scope && (asker.root == place.root || place.is_machine())
-        || asker.root == place.root && !(asker.searched && place.searched)
+    let same_root = asker.shares_root(place);
+    asker.scope == place.scope && (same_root || place.is_machine())
+        || same_root && !(asker.searched && place.searched)
 }
 
 /// The drop-in folders (without `.d`) that speak for a unit of this name, the most specific first, in the order in which

@@ -253,12 +253,18 @@ impl Places {
 impl Place {
     /// Sorts what units at `asker` see: their own root first, then by the search path.
     pub(crate) fn precedence(&self, asker: &Place) -> (bool, u8) {
-        (self.root != asker.root, self.rank)
+        (!self.shares_root(asker), self.rank)
+    }
+
+    /// Whether both lie below one root.
+    pub(super) fn shares_root(&self, other: &Place) -> bool {
+        // Roots are made by one piece of code, so they need not be compared part by part.
+        Arc::ptr_eq(&self.root, &other.root) || self.root.as_os_str() == other.root.as_os_str()
     }
 
     /// Whether the bus that has its files at this place starts units that units at `asker` see.
     pub(crate) fn serves(&self, asker: &Place) -> bool {
-        self.scope == asker.scope && (self.root == asker.root || self.is_machine())
+        self.scope == asker.scope && (self.shares_root(asker) || self.is_machine())
     }
 
     /// Whether this is the search path of the running machine, or of what stands in for it.

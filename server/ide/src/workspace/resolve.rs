@@ -117,14 +117,6 @@ impl Workspace {
         declared.find_map(|unit| Some((unit.clone(), self.fragment(&unit, asker)?)))
     }
 
-    /// The names that `Alias=` lines give to the unit whose own name is `id`.
-    pub(crate) fn declared_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
-        let unit = self.effective_or_drop_ins(id, asker);
-        let settings = unit.list(Section::Install, "Alias");
-        let words = settings.iter().flat_map(|setting| setting.value().split_ascii_whitespace());
-        words.filter_map(|word| UnitName::parse(&id.expand(word)?)).collect()
-    }
-
     /// The names that links give to the unit whose own name is `id`, nearest first.
     pub(crate) fn linked_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
         let mut found: Vec<UnitName> = Vec::new();

@@ -3,6 +3,7 @@
 mod elapse;
 mod normalized;
 mod parse;
+mod words;
 mod zone;
 
 use std::ops::Range;

@@ -1,0 +1,53 @@
+//! Units that a unit's own commands start: `systemctl start NAME` in `Exec*=` lines.
+
+use std::sync::Arc;
+
+use unit_catalog::{Directive, ValueKind, directives};
+use unit_syntax::TextRange;
+
+use crate::activation::{ManagerCall, manager_calls, may_call_manager};
+use crate::unit_reference::called;
+use crate::workspace::{Effective, File, Setting, UnitName};
+
+/// A unit that a command starts.
+pub(super) struct Started<'a> {
+    pub(super) unit: UnitName,
+    /// What the manager is asked for: `restart`.
+    pub(super) verb: String,
+    /// The line of the command.
+    pub(super) setting: Setting<'a>,
+    /// The unit's name in it, in bytes of the file.
+    pub(super) range: TextRange,
+}
+
+/// The units that the unit's commands start; the template of an instance that is known at run time only.
+pub(super) fn started_by<'a>(unit: &Effective<'a>) -> Vec<Started<'a>> {
+    let Some(section) = unit.unit_type.own_section() else {
+        return Vec::new();
+    };
+    let calls = |part: &&Arc<File>| {
+        let lines = part.lines().iter().zip(part.unit.entries());
+        let mut commands = lines.filter(|(line, _)| line.directive.is_some_and(is_command));
+        commands.any(|(_, entry)| entry.value().is_some_and(may_call_manager))
+    };
+    if !unit.parts.iter().any(calls) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let commands = directives(section).iter().filter(|directive| is_command(directive));
+    for setting in commands.flat_map(|directive| unit.list(section, directive.name)) {
+        for call in manager_calls(setting.value()).into_iter().filter(ManagerCall::starts) {
+            for named in call.units {
+                if let Some(unit) = called(unit.name.as_ref(), &named.written) {
+                    let range = setting.entry.value_to_source(named.range);
+                    found.push(Started { unit, verb: call.verb.clone(), setting, range });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_command(directive: &Directive) -> bool {
+    directive.kind == ValueKind::ExecCommand
+}

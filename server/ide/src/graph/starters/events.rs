@@ -1,0 +1,98 @@
+//! What sockets, timers and paths wait for, in a few words.
+
+use unit_catalog::Section;
+
+use crate::value::{CalendarEvent, time_span};
+use crate::workspace::{Effective, Setting, accepts};
+
+/// What a socket listens on: `port 80, /run/x`.
+pub(super) fn listens(socket: &Effective<'_>) -> String {
+    const KEYS: [&str; 8] = [
+        "ListenStream",
+        "ListenDatagram",
+        "ListenSequentialPacket",
+        "ListenFIFO",
+        "ListenSpecial",
+        "ListenNetlink",
+        "ListenMessageQueue",
+        "ListenUSBFunction",
+    ];
+    let addresses = each(socket, Section::Socket, &KEYS, |setting| {
+        let value = setting.value();
+        match (setting.entry.key(), value.bytes().all(|byte| byte.is_ascii_digit())) {
+            (Some("ListenDatagram"), true) => format!("UDP port {value}"),
+            (_, true) => format!("port {value}"),
+            (Some("ListenNetlink"), _) => format!("netlink {value}"),
+            _ => value.to_owned(),
+        }
+    });
+    match accepts(socket) {
+        true => format!("each connection to {addresses}"),
+        false => addresses,
+    }
+}
+
+/// What a path unit watches: `/run/x exists`.
+pub(super) fn watches(path: &Effective<'_>) -> String {
+    const KEYS: [&str; 5] =
+        ["PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"];
+    each(path, Section::Path, &KEYS, |setting| {
+        let happens = match setting.entry.key().unwrap_or_default() {
+            "PathExists" | "PathExistsGlob" => "exists",
+            "PathChanged" => "changes",
+            "PathModified" => "is written to",
+            _ => "is not empty",
+        };
+        format!("{} {happens}", setting.value())
+    })
+}
+
+/// When a timer elapses: `every 2 min`, `daily at 04:00`. What happens once only counts where nothing repeats.
+pub(super) fn elapses(timer: &Effective<'_>) -> String {
+    let repeating =
+        each(timer, Section::Timer, &["OnCalendar", "OnUnitActiveSec", "OnUnitInactiveSec"], moment);
+    match repeating.is_empty() {
+        true => each(timer, Section::Timer, &["OnActiveSec", "OnBootSec", "OnStartupSec"], moment),
+        false => repeating,
+    }
+}
+
+fn moment(setting: Setting<'_>) -> String {
+    let value = setting.value();
+    let span = time_span(value).map_or_else(|| value.to_owned(), |span| spaced(&span.to_string()));
+    match setting.entry.key().unwrap_or_default() {
+        "OnUnitActiveSec" => format!("every {span}"),
+        "OnUnitInactiveSec" => format!("{span} after each run"),
+        "OnBootSec" => format!("{span} after boot"),
+        "OnStartupSec" => format!("{span} after the manager has started"),
+        "OnActiveSec" => format!("{span} after the timer has started"),
+        _ => match CalendarEvent::parse(value) {
+            Ok(event) => event.in_words().unwrap_or_else(|| value.to_owned()),
+            Err(_) => value.to_owned(),
+        },
+    }
+}
+
+/// `1 min 30 s` of `1min 30s`.
+fn spaced(span: &str) -> String {
+    let mut out = String::with_capacity(span.len() + 4);
+    let mut last = ' ';
+    for char in span.chars() {
+        if last.is_ascii_digit() && char.is_ascii_alphabetic() {
+            out.push(' ');
+        }
+        out.push(char);
+        last = char;
+    }
+    out
+}
+
+fn each<'a>(
+    unit: &Effective<'a>,
+    section: Section,
+    keys: &[&str],
+    words: impl Fn(Setting<'a>) -> String,
+) -> String {
+    let settings = keys.iter().flat_map(|key| unit.list(section, key));
+    settings.map(words).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,361 @@
+//! What can start a unit, and what keeps bringing it back.
+
+mod events;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use unit_catalog::{Section, UnitType};
+use unit_syntax::TextRange;
+
+use super::commands::started_by;
+use super::{Cause, Edge, Graph, Holds, Relation};
+use crate::activation::Restart;
+use crate::workspace::{Effective, File, Mention, Place, PresetAction, UnitLink, UnitName, Workspace};
+
+/// Something that can start a unit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Starter {
+    /// Who does it: a unit's name, the path of a D-Bus file, or the unit itself for its restart policy.
+    pub source: String,
+    /// The same, where it is a unit.
+    pub unit: Option<UnitName>,
+    /// By what mechanism.
+    pub kind: StarterKind,
+    /// The details for people: `every 2 min`, `port 5000`, `if enabled`. May be empty.
+    pub note: String,
+    /// The file that says so.
+    pub path: Option<Arc<Path>>,
+    /// The place in that file, in bytes; `None` where it is the file as a whole.
+    pub range: Option<TextRange>,
+    /// What triggers the source, where the source is pulled up itself; one level deep.
+    pub via: Vec<Starter>,
+}
+
+/// By what mechanism a unit is started; in order of certainty.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum StarterKind {
+    /// A link in `X.wants/`, `X.requires/` or `X.upholds/`.
+    Link,
+    /// A socket, on traffic.
+    Socket,
+    /// A timer.
+    Timer,
+    /// A path unit.
+    Path,
+    /// An automount, on access.
+    Automount,
+    /// A device that appears.
+    Device,
+    /// A message bus, when somebody asks for the name.
+    DBus,
+    /// `BindsTo=` of another unit.
+    BindsTo,
+    /// `Requires=` of another unit.
+    Requires,
+    /// `Wants=` of another unit.
+    Wants,
+    /// `Upholds=` of another unit: started again and again.
+    Upholds,
+    /// `OnFailure=` of another unit.
+    OnFailure,
+    /// `OnSuccess=` of another unit.
+    OnSuccess,
+    /// A command of another unit: `systemctl start …`.
+    Command,
+    /// `[Install]`, once the unit is enabled.
+    Install,
+    /// Its own `Restart=`.
+    Restart,
+}
+
+impl StarterKind {
+    /// The word in listings and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Socket => "socket",
+            Self::Timer => "timer",
+            Self::Path => "path",
+            Self::Automount => "automount",
+            Self::Device => "device",
+            Self::DBus => "dbus",
+            Self::BindsTo => "binds-to",
+            Self::Requires => "requires",
+            Self::Wants => "wants",
+            Self::Upholds => "upholds",
+            Self::OnFailure => "on-failure",
+            Self::OnSuccess => "on-success",
+            Self::Command => "command",
+            Self::Install => "install",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+impl StarterKind {
+    /// Whether an event outside the unit's own dependencies is at work.
+    pub fn is_trigger(self) -> bool {
+        matches!(self, Self::Socket | Self::Timer | Self::Path | Self::Automount | Self::Device | Self::DBus)
+    }
+
+    /// Whether it is another unit that pulls this one up.
+    fn is_pull(self) -> bool {
+        matches!(
+            self,
+            Self::BindsTo
+                | Self::Requires
+                | Self::Wants
+                | Self::Upholds
+                | Self::OnFailure
+                | Self::OnSuccess
+                | Self::Command
+        )
+    }
+}
+
+/// What can start the unit called `name`, as far as the files that units at `asker` see tell; surest first. For a
+/// template also what starts its instances.
+///
+/// Default dependencies, slices and mounts of paths are left out: they start nothing that anybody would look for.
+pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<Starter> {
+    let graph = workspace.graph(asker);
+    let search = Search { workspace, asker, graph };
+    let id = search.graph.id(name);
+    let mut found = search.direct(&id);
+    if id.is_template() {
+        for instance in search.graph.instances(&id) {
+            found.extend(search.direct(&instance).into_iter().map(|mut starter| {
+                starter.note = format!("{instance}: {}", starter.note);
+                starter
+            }));
+        }
+    } else if let Some(template) = id.template() {
+        // Who starts an instance for each connection may have started this one.
+        let each = search.direct(&template).into_iter();
+        found.extend(each.filter(|starter| starter.kind == StarterKind::Socket));
+    }
+    for starter in &mut found {
+        let service = starter.unit.as_ref().filter(|unit| unit.unit_type() == UnitType::Service);
+        if let Some(source) = service.filter(|_| starter.kind.is_pull()) {
+            starter.via = search.direct(source);
+            starter.via.retain(|via| via.kind.is_trigger());
+            let via = starter.via.iter().map(|via| format!("via {}, {}", via.source, via.note));
+            let via: Vec<_> = via.collect();
+            if !via.is_empty() {
+                starter.note = format!("{}, {}", starter.note, via.join("; "));
+            }
+        }
+    }
+    found.extend(search.restart(&id));
+    found.sort_by(|a, b| (a.kind, &a.source, &a.note).cmp(&(b.kind, &b.source, &b.note)));
+    found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source && a.note == b.note);
+    found
+}
+
+/// The triggers that start the unit again after `systemctl stop`: those that a stop of the unit does not stop too.
+/// Sorted.
+pub fn still_armed(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<UnitName> {
+    let graph = workspace.graph(asker);
+    let stops_with =
+        [Relation::ConsistsOf, Relation::BoundBy, Relation::RequiredBy, Relation::PropagatesStopTo];
+    let stopped: Vec<_> = stops_with.iter().flat_map(|relation| graph.related(name, *relation)).collect();
+    let mut armed = graph.related(name, Relation::TriggeredBy);
+    armed.extend(graph.related(name, Relation::UpheldBy));
+    armed.retain(|unit| !stopped.contains(unit));
+    armed.sort_unstable();
+    armed
+}
+
+struct Search<'a> {
+    workspace: &'a Workspace,
+    asker: &'a Place,
+    graph: Graph<'a>,
+}
+
+impl<'a> Search<'a> {
+    fn direct(&self, id: &UnitName) -> Vec<Starter> {
+        let edges = self.graph.edges_to_by(id, Relation::starts);
+        let mut found: Vec<_> = edges.iter().filter_map(|edge| self.of_edge(edge)).collect();
+        found.extend(self.commands(id));
+        found.extend(self.enabled_with(id));
+        let linked: Vec<_> = found
+            .iter()
+            .filter(|starter| starter.kind == StarterKind::Link)
+            .map(|starter| starter.source.clone())
+            .collect();
+        found.retain(|starter| starter.kind != StarterKind::Install || !linked.contains(&starter.source));
+        found.sort_by(|a, b| (a.kind, &a.source).cmp(&(b.kind, &b.source)));
+        found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source);
+        found
+    }
+
+    fn of_edge(&self, edge: &Edge<'a>) -> Option<Starter> {
+        if is_aside(edge.cause) || self.starts_another(edge) {
+            return None;
+        }
+        let unit = || self.workspace.effective(&edge.from, self.asker);
+        let words = |of: fn(&Effective<'_>) -> String| unit().map_or(String::new(), |unit| of(&unit));
+        let by = || format!("{}=", directive_of(edge.cause).unwrap_or(edge.relation.name()));
+        let (kind, note) = match (edge.cause, edge.relation, edge.from.unit_type()) {
+            (Cause::Install { .. }, ..) => (StarterKind::Install, self.intent(&edge.to)),
+            (Cause::Link(_), _, UnitType::Device) => (StarterKind::Device, "when it appears".to_owned()),
+            (Cause::Link(link), ..) => (StarterKind::Link, linked(link).to_owned()),
+            (Cause::DBus(file), ..) => (StarterKind::DBus, bus_name(file).to_owned()),
+            (_, Relation::Triggers, UnitType::Socket) => (StarterKind::Socket, words(events::listens)),
+            (_, Relation::Triggers, UnitType::Timer) => (StarterKind::Timer, words(events::elapses)),
+            (_, Relation::Triggers, UnitType::Path) => (StarterKind::Path, words(events::watches)),
+            (_, Relation::Triggers, _) => (StarterKind::Automount, "on access".to_owned()),
+            (_, _, UnitType::Device) => (StarterKind::Device, "when it appears".to_owned()),
+            (_, Relation::Requires, _) => (StarterKind::Requires, by()),
+            (_, Relation::Wants, _) => (StarterKind::Wants, by()),
+            (_, Relation::BindsTo, _) => (StarterKind::BindsTo, by()),
+            (_, Relation::Upholds, _) => (StarterKind::Upholds, by()),
+            (_, Relation::OnFailure, _) => (StarterKind::OnFailure, "when it fails".to_owned()),
+            (_, Relation::OnSuccess, _) => (StarterKind::OnSuccess, "when it succeeds".to_owned()),
+            _ => return None,
+        };
+        let (path, range) = match edge.cause {
+            Cause::Link(link) => (Some(link.path.clone()), None),
+            cause => cause.place().map_or((None, None), |(file, range)| (Some(file.path.clone()), range)),
+        };
+        let note = match edge.holds {
+            Holds::OnceEnabled if kind != StarterKind::Install => format!("{note}, if enabled"),
+            _ => note,
+        };
+        let (source, unit) = match edge.cause {
+            Cause::DBus(file) => (file.path.display().to_string(), None),
+            _ => (edge.from.as_str().to_owned(), Some(edge.from.clone())),
+        };
+        Some(Starter { source, unit, kind, note, path, range, via: Vec::new() })
+    }
+
+    /// Whether a socket that the unit has by `Sockets=` starts another service.
+    fn starts_another(&self, edge: &Edge<'a>) -> bool {
+        edge.relation == Relation::Triggers
+            && directive_of(edge.cause) == Some("Sockets")
+            && self
+                .workspace
+                .effective(&edge.from, self.asker)
+                .and_then(|socket| self.workspace.trigger_target(&socket))
+                .is_some_and(|(target, _)| self.graph.id(&target) != edge.to)
+    }
+
+    /// How sure it is that the unit gets enabled.
+    fn intent(&self, unit: &UnitName) -> String {
+        let preset = self.workspace.preset(unit, self.asker);
+        let said = match (&preset.line, preset.action) {
+            (Some(_), PresetAction::Enable) => "if enabled, as presets do",
+            (Some(_), PresetAction::Disable) => "if enabled, which presets do not do",
+            _ => "if enabled",
+        };
+        said.to_owned()
+    }
+
+    fn commands(&self, id: &UnitName) -> Vec<Starter> {
+        let mut found = Vec::new();
+        for caller in self.graph.calling(id) {
+            let Some(unit) = self.workspace.effective(&caller, self.asker) else { continue };
+            let started = started_by(&unit).into_iter();
+            found.extend(started.filter(|started| self.graph.id(&started.unit) == *id).map(|started| {
+                Starter {
+                    source: caller.as_str().to_owned(),
+                    unit: Some(caller.clone()),
+                    kind: StarterKind::Command,
+                    note: format!(
+                        "{}=systemctl {}",
+                        started.setting.entry.key().unwrap_or_default(),
+                        started.verb
+                    ),
+                    path: Some(started.setting.file.path.clone()),
+                    range: Some(started.range),
+                    via: Vec::new(),
+                }
+            }));
+        }
+        found
+    }
+
+    /// The units that enable this one together with themselves, where that means something.
+    fn enabled_with(&self, id: &UnitName) -> Vec<Starter> {
+        let installed = |key| {
+            let unit = self.workspace.effective(id, self.asker);
+            unit.is_some_and(|unit| !unit.list(Section::Install, key).is_empty())
+        };
+        if !["WantedBy", "RequiredBy", "UpheldBy", "Alias"].into_iter().any(installed) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for name in self.graph.names(id) {
+            for file in self.workspace.files_mentioning(name.as_str()) {
+                let also =
+                    |mention: &&Mention| mention.directive.name == "Also" && *mention.name == *name.as_str();
+                let (Some(mention), Some(unit)) = (file.mentions().iter().find(also), file.unit_name())
+                else {
+                    continue;
+                };
+                if self.workspace.sees(self.asker, &file.place) && unit != *id {
+                    found.push(Starter {
+                        source: unit.as_str().to_owned(),
+                        unit: Some(unit),
+                        kind: StarterKind::Install,
+                        note: "enabled together with it by Also=".to_owned(),
+                        path: Some(file.path.clone()),
+                        range: Some(file.unit.entries()[mention.entry as usize].range()),
+                        via: Vec::new(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    fn restart(&self, id: &UnitName) -> Option<Starter> {
+        let unit = self.workspace.effective(id, self.asker)?;
+        let policy = |value: &str| Restart::from_word(value).is_some();
+        let restart = unit.scalar(Section::Service, "Restart", policy).filter(|set| set.value() != "no");
+        let forced = || unit.list(Section::Service, "RestartForceExitStatus").pop();
+        let (setting, note) = match restart {
+            Some(setting) => (setting, format!("restart {}", setting.value().replacen('-', " ", 1))),
+            None => {
+                forced().map(|setting| (setting, format!("restart on exit status {}", setting.value())))?
+            }
+        };
+        Some(Starter {
+            source: id.as_str().to_owned(),
+            unit: Some(id.clone()),
+            kind: StarterKind::Restart,
+            note,
+            path: Some(setting.file.path.clone()),
+            range: Some(setting.line_range()),
+            via: Vec::new(),
+        })
+    }
+}
+
+/// Whether an edge starts units that nobody would look for: default dependencies, mounts of paths, slices.
+fn is_aside(cause: Cause<'_>) -> bool {
+    matches!(cause, Cause::Implicit(_) | Cause::Implied { .. }) || directive_of(cause) == Some("Slice")
+}
+
+/// The key of the line that makes an edge.
+fn directive_of(cause: Cause<'_>) -> Option<&'static str> {
+    match cause {
+        Cause::Line { file, entry, .. } => {
+            file.lines()[entry as usize].directive.map(|directive| directive.name)
+        }
+        _ => None,
+    }
+}
+
+/// Who made a link: whoever installed the unit, or its vendor.
+fn linked(link: &UnitLink) -> &'static str {
+    let vendor = link.path.components().any(|part| part.as_os_str() == "lib");
+    if vendor { "always, by a link of the vendor" } else { "enabled" }
+}
+
+/// The name that a D-Bus activation file is for.
+fn bus_name(file: &File) -> &str {
+    let mut entries = file.unit.entries().iter().rev();
+    entries.find(|entry| entry.key() == Some("Name")).and_then(|entry| entry.value()).unwrap_or_default()
+}

@@ -1,0 +1,509 @@
+//! What can start a unit: each mechanism, and the stories that people tell.
+
+mod support;
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use support::Fixture;
+use unit_ide::graph::starters::{Starter, starters, still_armed};
+use unit_ide::workspace::{Place, UnitName};
+
+fn name(text: &str) -> UnitName {
+    UnitName::parse(text).expect("a unit name")
+}
+
+/// Where the fixture's first file by path lies.
+fn place(fixture: &Fixture) -> Place {
+    let first = fixture.workspace.files().filter(|file| file.kind.is_unit_file());
+    first.min_by_key(|file| file.path.clone()).expect("the fixture has units").place.clone()
+}
+
+/// Compares the starters of `unit`, one a line: kind, source, note, and the line or file that says so.
+#[track_caller]
+fn check(text: &str, unit: &str, expect: Expect) {
+    let fixture = Fixture::new(text);
+    let mut out = String::new();
+    for starter in starters(&fixture.workspace, &name(unit), &place(&fixture)) {
+        write(&fixture, &mut out, &starter, 0);
+    }
+    expect.assert_eq(&out);
+}
+
+fn write(fixture: &Fixture, out: &mut String, starter: &Starter, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let file = starter.path.as_ref().and_then(|path| fixture.workspace.file(path));
+    let line = match (file, starter.range) {
+        (Some(file), Some(range)) => format!(" `{}`", support::slice(file, range).trim_end()),
+        (Some(_), None) => " file".to_owned(),
+        (None, _) => starter.path.as_ref().map_or(String::new(), |path| format!(" {}", path.display())),
+    };
+    *out += &format!("{indent}{} {} ({}){line}\n", starter.kind.as_str(), starter.source, starter.note);
+    for via in &starter.via {
+        write(fixture, out, via, depth + 1);
+    }
+}
+
+/// A story of the seed, as a fixture.
+fn story(folder: &str) -> String {
+    let folder = support::crate_path("../../tests/units").join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the story is there").flatten().collect();
+    files.sort_by_key(|file| file.file_name());
+    let read = |file: &std::fs::DirEntry| {
+        let text = std::fs::read_to_string(file.path()).expect("units are text");
+        format!("//- {}\n{text}", file.file_name().display())
+    };
+    files.iter().map(read).collect()
+}
+
+#[test]
+fn the_undead() {
+    check(
+        &story("undead"),
+        "widget-daemon.service",
+        expect![[r#"
+        socket widget-daemon.socket (/run/widget.sock) file
+        wants reconcile.service (Wants=, via reconcile.timer, every 2 min) `widget-daemon.service`
+          timer reconcile.timer (every 2 min) file
+        wants reconcile.timer (Wants=) `widget-daemon.service`
+        restart widget-daemon.service (restart on failure) `Restart=on-failure`
+    "#]],
+    );
+}
+
+#[test]
+fn the_dice() {
+    check(
+        &story("diceroll"),
+        "diceroll.service",
+        expect![[r#"
+        socket diceroll.socket (port 5000) file
+        install multi-user.target (if enabled) `multi-user.target`
+    "#]],
+    );
+    let fixture = Fixture::new(&story("diceroll"));
+    assert_eq!(still_armed(&fixture.workspace, &name("diceroll.service"), &place(&fixture)), []);
+}
+
+#[test]
+fn sockets() {
+    check(
+        "//- a.socket
+[Socket]
+ListenStream=80
+ListenStream=[::1]:443
+ListenDatagram=53
+ListenFIFO=/run/a
+//- b.socket
+[Socket]
+ListenStream=/run/b
+Service=a.service
+//- c.socket
+[Socket]
+ListenNetlink=route 1
+Service=c.service
+//- a.service
+[Service]
+ExecStart=/bin/a
+Sockets=c.socket
+",
+        "a.service",
+        expect![[r#"
+            socket a.socket (port 80, [::1]:443, UDP port 53, /run/a) file
+            socket b.socket (/run/b) `a.service`
+        "#]],
+    );
+}
+
+#[test]
+fn a_socket_that_accepts() {
+    let text = "//- a.socket
+[Socket]
+ListenStream=80
+Accept=yes
+//- a@.service
+[Service]
+ExecStart=/bin/a
+//- other.service
+[Unit]
+Wants=a@x.service
+";
+    check(
+        text,
+        "a@.service",
+        expect![[r#"
+        socket a.socket (each connection to port 80) file
+        wants other.service (a@x.service: Wants=) `a@x.service`
+    "#]],
+    );
+    check(
+        text,
+        "a@x.service",
+        expect![[r#"
+        socket a.socket (each connection to port 80) file
+        wants other.service (Wants=) `a@x.service`
+    "#]],
+    );
+}
+
+#[test]
+fn timers() {
+    check(
+        "//- a.timer
+[Timer]
+OnCalendar=*-*-* 04:00
+OnCalendar=Mon..Fri 9:30
+Persistent=yes
+//- b.timer
+[Timer]
+OnBootSec=90
+Unit=a.service
+//- c.timer
+[Timer]
+OnBootSec=5min
+OnUnitInactiveSec=1h 30min
+Unit=a.service
+//- d.timer
+[Timer]
+OnCalendar=2030-01-01 00:00
+Unit=other.service
+Unit=a.service
+//- a.service
+[Service]
+ExecStart=/bin/a
+",
+        "a.service",
+        expect![[r#"
+            timer a.timer (daily at 04:00, Mon–Fri at 09:30) file
+            timer b.timer (1 min 30 s after boot) `a.service`
+            timer c.timer (1 h 30 min after each run) `a.service`
+        "#]],
+    );
+}
+
+#[test]
+fn paths_and_automounts() {
+    let text = "//- a.path
+[Path]
+PathExists=/run/x
+DirectoryNotEmpty=/var/spool/x
+//- b.path
+[Path]
+PathChanged=/etc/a
+PathModified=/etc/b
+Unit=a.service
+//- a.service
+[Service]
+ExecStart=/bin/a
+//- srv.automount
+[Automount]
+Where=/srv
+//- srv.mount
+[Mount]
+What=/dev/sda1
+Where=/srv
+//- user.service
+[Unit]
+RequiresMountsFor=/srv/data
+[Service]
+WorkingDirectory=/srv
+";
+    check(
+        text,
+        "a.service",
+        expect![[r#"
+        path a.path (/run/x exists, /var/spool/x is not empty) file
+        path b.path (/etc/a changes, /etc/b is written to) `a.service`
+    "#]],
+    );
+    check(
+        text,
+        "srv.mount",
+        expect![[r#"
+        automount srv.automount (on access) file
+    "#]],
+    );
+}
+
+#[test]
+fn the_bus_and_devices() {
+    check(
+        "//- /usr/share/dbus-1/system-services/org.example.A.service closed
+[D-BUS Service]
+Name=org.example.A
+Exec=/bin/false
+SystemdService=a.service
+//- /usr/share/dbus-1/system-services/org.example.B.service closed
+[D-BUS Service]
+Name=org.example.B
+SystemdService=dbus-org.example.B.service
+//- /usr/share/dbus-1/services/org.example.C.service closed
+[D-BUS Service]
+Name=org.example.C
+SystemdService=a.service
+//- /usr/lib/systemd/system/a.service closed
+[Service]
+ExecStart=/bin/a
+BusName=org.example.A
+[Install]
+Alias=dbus-org.example.B.service
+WantedBy=dev-ttyUSB0.device
+//- /etc/systemd/system/dev-sda.device.wants/a.service -> /usr/lib/systemd/system/a.service
+",
+        "a.service",
+        expect![[r#"
+            device dev-sda.device (when it appears) /etc/systemd/system/dev-sda.device.wants/a.service
+            dbus /usr/share/dbus-1/system-services/org.example.A.service (org.example.A) file
+            dbus /usr/share/dbus-1/system-services/org.example.B.service (org.example.B, if enabled) file
+            install dev-ttyUSB0.device (if enabled) `dev-ttyUSB0.device`
+        "#]],
+    );
+}
+
+#[test]
+fn other_units() {
+    check(
+        "//- a.service
+[Service]
+ExecStart=/bin/a
+Restart=no
+RestartForceExitStatus=3
+//- binds.service
+[Unit]
+BindsTo=a.service
+//- requires.target
+[Unit]
+Requires=a.service
+//- wants.service
+[Unit]
+Wants=a.service
+//- wants.path
+[Path]
+PathExists=/x
+//- upholds.service
+[Unit]
+Upholds=a.service
+//- fails.service
+[Unit]
+OnFailure=a.service
+//- succeeds.service
+[Unit]
+OnSuccess=a.service
+//- not.service
+[Unit]
+Requisite=a.service
+PartOf=a.service
+After=a.service
+Conflicts=a.service
+JoinsNamespaceOf=a.service
+PropagatesReloadTo=a.service
+",
+        "a.service",
+        expect![[r#"
+            binds-to binds.service (BindsTo=) `a.service`
+            requires requires.target (Requires=) `a.service`
+            wants wants.service (Wants=, via wants.path, /x exists) `a.service`
+              path wants.path (/x exists) file
+            upholds upholds.service (Upholds=) `a.service`
+            on-failure fails.service (when it fails) `a.service`
+            on-success succeeds.service (when it succeeds) `a.service`
+            restart a.service (restart on exit status 3) `RestartForceExitStatus=3`
+        "#]],
+    );
+}
+
+#[test]
+fn links_and_install() {
+    check(
+        "//- /usr/lib/systemd/system/a.service
+[Service]
+ExecStart=/bin/a
+Restart=always
+[Install]
+WantedBy=multi-user.target graphical.target
+RequiredBy=b.service
+//- /usr/lib/systemd/system/c.service
+[Install]
+Also=a.service
+WantedBy=multi-user.target
+//- /etc/systemd/system/multi-user.target.wants/a.service -> /usr/lib/systemd/system/a.service
+//- /usr/lib/systemd/system/basic.target.wants/a.service -> ../a.service
+//- /etc/systemd/system/x.target.requires/alias.service -> /usr/lib/systemd/system/a.service
+//- /etc/systemd/system/alias.service -> /usr/lib/systemd/system/a.service
+//- /usr/lib/systemd/system-preset/90-x.preset closed
+enable a.service
+",
+        "a.service",
+        expect![[r#"
+            link basic.target (always, by a link of the vendor) /usr/lib/systemd/system/basic.target.wants/a.service
+            link multi-user.target (enabled) /etc/systemd/system/multi-user.target.wants/a.service
+            link x.target (enabled) /etc/systemd/system/x.target.requires/alias.service
+            install b.service (if enabled, as presets do) `b.service`
+            install c.service (enabled together with it by Also=) `Also=a.service`
+            install graphical.target (if enabled, as presets do) `graphical.target`
+            restart a.service (restart always) `Restart=always`
+        "#]],
+    );
+}
+
+#[test]
+fn commands() {
+    check(
+        "//- a.service
+[Service]
+ExecStart=/bin/a
+//- starts.service
+[Service]
+ExecStart=/bin/sh -c 'sleep 5; systemctl restart a'
+ExecStop=/bin/systemctl stop a.service
+ExecStartPost=-/usr/bin/systemctl enable --now a.service
+//- rotates.service
+[Service]
+ExecStart=/bin/rotate
+ExecStartPost=/bin/systemctl try-restart a.service
+//- stops.service
+[Service]
+ExecStop=/bin/systemctl enable a.service
+//- starts.timer
+[Timer]
+OnCalendar=hourly
+",
+        "a.service",
+        expect![[r#"
+            command starts.service (ExecStart=systemctl restart, via starts.timer, hourly) `a`
+              timer starts.timer (hourly) file
+        "#]],
+    );
+}
+
+#[test]
+fn templates() {
+    let text = "//- a@.service
+[Service]
+ExecStart=/bin/a %i
+Restart=on-failure
+[Install]
+WantedBy=multi-user.target
+DefaultInstance=main
+//- x.service
+[Unit]
+Wants=a@%p.service
+//- a@x.timer
+[Timer]
+OnCalendar=daily
+//- multi-user.target.wants/a@z.service -> ../a@.service
+";
+    check(
+        text,
+        "a@.service",
+        expect![[r#"
+        link multi-user.target (a@z.service: enabled) /src/multi-user.target.wants/a@z.service
+        timer a@x.timer (a@x.service: daily at 00:00) file
+        wants x.service (a@x.service: Wants=) `a@%p.service`
+        install multi-user.target (a@main.service: if enabled) `multi-user.target`
+        install multi-user.target (a@x.service: if enabled) `multi-user.target`
+        install multi-user.target (if enabled) `multi-user.target`
+        restart a@.service (restart on failure) `Restart=on-failure`
+    "#]],
+    );
+    check(
+        text,
+        "a@x.service",
+        expect![[r#"
+        timer a@x.timer (daily at 00:00) file
+        wants x.service (Wants=) `a@%p.service`
+        install multi-user.target (if enabled) `multi-user.target`
+        restart a@x.service (restart on failure) `Restart=on-failure`
+    "#]],
+    );
+    check(
+        text,
+        "a@main.service",
+        expect![[r#"
+        install multi-user.target (if enabled) `multi-user.target`
+        restart a@main.service (restart on failure) `Restart=on-failure`
+    "#]],
+    );
+}
+
+#[test]
+fn what_stays_armed() {
+    let fixture = Fixture::new(
+        "//- a.service
+[Service]
+ExecStart=/bin/a
+//- a.socket
+[Socket]
+ListenStream=1
+//- b.socket
+[Unit]
+PartOf=a.service
+[Socket]
+ListenStream=2
+Service=a.service
+//- a.timer
+[Unit]
+Requires=a.service
+[Timer]
+OnBootSec=1
+//- up.target
+[Unit]
+Upholds=a.service
+",
+    );
+    let armed = still_armed(&fixture.workspace, &name("a.service"), &place(&fixture));
+    assert_eq!(armed.iter().map(UnitName::as_str).collect::<Vec<_>>(), ["a.socket", "up.target"]);
+}
+
+#[test]
+fn other_roots_and_managers_start_nothing_here() {
+    check(
+        "//- /srv/image/etc/systemd/system/a.service
+[Service]
+ExecStart=/bin/a
+//- /srv/image/usr/lib/systemd/system/a.socket
+[Socket]
+ListenStream=1
+//- /srv/image/usr/lib/systemd/user/a.timer
+[Timer]
+OnBootSec=1
+//- /srv/other/etc/systemd/system/a.path
+[Path]
+PathExists=/x
+",
+        "a.service",
+        expect![[r#"
+            socket a.socket (port 1) file
+        "#]],
+    );
+}
+
+#[test]
+fn an_edit_is_heard() {
+    let mut fixture = Fixture::new(
+        "//- a.service closed
+[Service]
+ExecStart=/bin/a
+//- b.service closed
+[Unit]
+Wants=a.service
+",
+    );
+    let place = place(&fixture);
+    let sources = |fixture: &Fixture| {
+        let found = starters(&fixture.workspace, &name("a.service"), &place);
+        found.into_iter().map(|starter| starter.source).collect::<Vec<_>>()
+    };
+    assert_eq!(sources(&fixture), ["b.service"]);
+    let path = |name: &str| Arc::from(std::path::Path::new("/src").join(name));
+    let unit = |text: &str| Arc::new(unit_syntax::Unit::parse(text));
+    fixture.workspace.set_open(&path("b.service"), &unit("[Unit]\nAfter=a.service\n"));
+    assert_eq!(sources(&fixture), [""; 0]);
+    fixture.workspace.set_open(&path("c.service"), &unit("[Unit]\nUpholds=a.service\n"));
+    assert_eq!(sources(&fixture), ["c.service"]);
+    fixture.workspace.close(&path("b.service"));
+    fixture.workspace.close(&path("c.service"));
+    assert_eq!(sources(&fixture), ["b.service"]);
+    fixture.workspace.remove_from_disk(&path("b.service"));
+    assert_eq!(sources(&fixture), [""; 0]);
+}
