@@ -1,5 +1,7 @@
 //! Edges that links in `X.wants/`, `X.requires/` and `X.upholds/` make.
 
+use std::path::Path;
+
 use unit_catalog::Version;
 
 use super::edge::Cause;
@@ -28,9 +30,9 @@ pub(super) fn linked(stating: &mut Stating<'_, '_>) {
                     LinkFolder::Upholds => Relation::Upholds,
                 };
                 // The link's own name counts; where it points to only tells whether it is masked.
-                let masked = UnitName::parse(&link.target)
-                    .and_then(|target| workspace.fragment(&target, asker))
-                    .is_some_and(|file| file.masked);
+                // A link to a mask says nothing; most lead to the folder that theirs lies in.
+                let beside = link.path.parent().and_then(Path::parent).map(|units| units.join(&*link.target));
+                let masked = beside.and_then(|path| workspace.file(&path)).is_some_and(|file| file.masked);
                 if let Some(other) =
                     UnitName::parse(link.name()).filter(|_| !masked && &*link.target != "null")
                 {

@@ -125,7 +125,7 @@ fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Opt
     {
         let owners: Vec<_> = changed(&known.files, &files).filter_map(|file| file.speaks_for()).collect();
         if !owners.is_empty() {
-            deriving.again(Arc::make_mut(&mut known.layer), owners.into_iter());
+            deriving.again(Arc::make_mut(&mut known.layer), owners);
         }
         known.files = files.clone();
         return Some(known.layer.clone());

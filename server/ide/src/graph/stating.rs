@@ -109,9 +109,7 @@ impl<'a, 'b> Stating<'a, 'b> {
 
     /// The names that `Alias=` lines give it.
     pub(super) fn declared_names(&self) -> Vec<UnitName> {
-        let settings = self.list(Section::Install, "Alias");
-        let words = settings.iter().flat_map(|setting| setting.value().split_ascii_whitespace());
-        words.filter_map(|word| UnitName::parse(&self.name.expand(word)?)).collect()
+        if self.is_set(Section::Install, "Alias") { self.unit.declared_aliases() } else { Vec::new() }
     }
 
     /// The systemd aimed at.

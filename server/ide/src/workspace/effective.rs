@@ -132,6 +132,18 @@ impl<'a> Effective<'a> {
     }
 }
 
+impl Effective<'_> {
+    /// The names that its `Alias=` lines give it.
+    pub(crate) fn declared_aliases(&self) -> Vec<UnitName> {
+        let Some(own) = &self.name else {
+            return Vec::new();
+        };
+        let settings = self.list(Section::Install, "Alias");
+        let words = settings.iter().flat_map(|setting| setting.value().split_ascii_whitespace());
+        words.filter_map(|word| UnitName::parse(&own.expand(word)?)).collect()
+    }
+}
+
 impl Workspace {
     /// The unit that `file` belongs to, seen with `file` as its fragment or among its drop-ins.
     ///

@@ -117,6 +117,11 @@ impl Workspace {
         declared.find_map(|unit| Some((unit.clone(), self.fragment(&unit, asker)?)))
     }
 
+    /// The names that `Alias=` lines give to the unit whose own name is `id`.
+    pub(crate) fn declared_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
+        self.effective_or_drop_ins(id, asker).declared_aliases()
+    }
+
     /// The names that links give to the unit whose own name is `id`, nearest first.
     pub(crate) fn linked_aliases(&self, id: &UnitName, asker: &Place) -> Vec<UnitName> {
         let mut found: Vec<UnitName> = Vec::new();
