@@ -16,6 +16,7 @@ pub mod hover;
 pub mod implementation;
 pub mod navigation;
 pub mod references;
+pub mod rename;
 pub mod rules;
 pub mod unit_reference;
 pub mod value;

@@ -161,7 +161,7 @@ impl<'a> Subject<'a> {
 }
 
 /// Sorts by path, and takes each once. (Comparing paths part by part is slow where there are thousands.)
-fn in_order<T>(mut all: Vec<T>, path: impl Fn(&T) -> &Arc<Path>) -> Vec<T> {
+pub(crate) fn in_order<T>(mut all: Vec<T>, path: impl Fn(&T) -> &Arc<Path>) -> Vec<T> {
     all.sort_unstable_by(|a, b| path(a).as_os_str().cmp(path(b).as_os_str()));
     all.dedup_by(|a, b| path(a).as_os_str() == path(b).as_os_str());
     all

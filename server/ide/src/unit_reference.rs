@@ -9,7 +9,7 @@ use unit_syntax::{Entry, TextRange};
 
 use crate::activation::{manager_calls, may_call_manager};
 use crate::value::extract_word::{Extract, without_quotes, words};
-use crate::workspace::{File, FileKind, UnitName, mentions_units};
+use crate::workspace::{File, FileKind, UnitName, mentions_units, preset_pattern};
 
 /// A place in a file that names a unit.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +35,18 @@ pub enum ReferenceSource {
     Command(&'static Directive),
     /// `SystemdService=` of a D-Bus activation file.
     BusActivation,
+    /// A line of a preset file: `enable foo.service`.
+    Preset,
+}
+
+impl ReferenceSource {
+    /// The unit that `written` means here in a file of the unit `own`.
+    pub(crate) fn meaning(self, own: &UnitName, written: &str) -> Option<UnitName> {
+        match self {
+            Self::Command(_) => called(Some(own), written),
+            Self::Setting(_) | Self::BusActivation | Self::Preset => named(Some(own), written),
+        }
+    }
 }
 
 /// The unit name at `offset` of the file; a cursor right behind it counts.
@@ -52,10 +64,13 @@ pub fn references_in(file: &File) -> impl Iterator<Item = UnitReference> {
 /// The unit names in one entry of the file.
 pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
     let entry = &file.unit.entries()[index];
-    let Some(value) = entry.value().filter(|value| !value.is_empty()) else {
+    let Some(source) = source(file, index) else {
         return Vec::new();
     };
-    let Some(source) = source(file, index) else {
+    if source == ReferenceSource::Preset {
+        return preset(entry, index).into_iter().collect();
+    }
+    let Some(value) = entry.value().filter(|value| !value.is_empty()) else {
         return Vec::new();
     };
     let own = || file.unit_name();
@@ -73,7 +88,7 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
             let words = words(value, Extract::PLAIN).map_while(Result::ok);
             words.filter_map(|word| Some((word.range.into(), named(own().as_ref(), &word.text)?))).collect()
         }
-        ReferenceSource::Setting(_) | ReferenceSource::BusActivation => {
+        ReferenceSource::Setting(_) | ReferenceSource::BusActivation | ReferenceSource::Preset => {
             let whole = TextRange::from(0..value.len());
             named(own().as_ref(), value).map(|name| (whole, name)).into_iter().collect()
         }
@@ -97,8 +112,25 @@ pub(crate) fn list_flags(directive: &Directive) -> Extract {
     }
 }
 
+/// The unit in a line of a preset file; `None` for a pattern.
+fn preset(entry: &Entry, index: usize) -> Option<UnitReference> {
+    let line = entry.item.text().lines().next()?;
+    let written = preset_pattern(line)?;
+    let start = entry.start + (written.as_ptr().addr() - line.as_ptr().addr()) as u32;
+    Some(UnitReference {
+        range: TextRange::new(start, start + written.len() as u32),
+        entry: index as u32,
+        written: written.into(),
+        name: UnitName::parse(written)?,
+        source: ReferenceSource::Preset,
+    })
+}
+
 /// What an entry names units by, if it may name any.
 fn source(file: &File, index: usize) -> Option<ReferenceSource> {
+    if file.kind == FileKind::Preset {
+        return Some(ReferenceSource::Preset);
+    }
     match file.lines()[index].directive {
         Some(directive) if mentions_units(directive) => Some(ReferenceSource::Setting(directive)),
         Some(directive) if directive.kind == ValueKind::ExecCommand => {
@@ -141,7 +173,7 @@ pub(crate) fn indirect_names(file: &File) -> Vec<Box<str>> {
         match source(file, *index) {
             Some(ReferenceSource::Setting(_)) => value.contains(['@', '%', '"', '\'']),
             Some(ReferenceSource::Command(_)) => may_call_manager(value),
-            Some(ReferenceSource::BusActivation) => true,
+            Some(ReferenceSource::BusActivation | ReferenceSource::Preset) => true,
             None => false,
         }
     };

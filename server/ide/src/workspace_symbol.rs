@@ -37,10 +37,7 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str) -> Vec<WorkspaceSym
         .filter_map(|file| {
             let name = file.kind.unit_name()?;
             let match_rank = rank(name.as_str(), &query)?;
-            Some((
-                (!is_inside(workspace, &file.path), match_rank, name.as_str(), file.path.as_os_str()),
-                file,
-            ))
+            Some(((!workspace.is_inside(&file.path), match_rank, name.as_str(), file.path.as_os_str()), file))
         })
         .collect();
     found.sort_unstable_by_key(|(order, _)| *order);
@@ -64,11 +61,6 @@ fn description(file: &File) -> Option<String> {
     let key = directive(Section::Unit, "Description")?;
     let value = file.assignments(key).next_back().and_then(Entry::value)?;
     Some(value.to_owned()).filter(|value| !value.is_empty())
-}
-
-/// Whether a folder that the editor has open holds the file.
-fn is_inside(workspace: &Workspace, path: &Path) -> bool {
-    workspace.folders().iter().any(|folder| path.starts_with(folder))
 }
 
 /// How well a name matches; less is better, `None` is not at all. Beginnings come first, then beginnings of words, then

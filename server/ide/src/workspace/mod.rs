@@ -34,6 +34,7 @@ pub use links::{LinkFolder, UnitLink};
 use links::{Links, PlacedLink};
 pub use manager::ManagerDefaults;
 pub use place::{Family, Place, Places, Scope, SearchFolder};
+pub(crate) use preset::preset_pattern;
 pub use preset::{Preset, PresetAction};
 pub use project::{Project, Weights};
 pub(crate) use resolve::accepts;
@@ -100,6 +101,11 @@ impl Workspace {
     /// What says where files lie.
     pub fn places(&self) -> &Arc<Places> {
         &self.places
+    }
+
+    /// Whether one of the folders that the editor has open holds what lies at `path`.
+    pub fn is_inside(&self, path: &Path) -> bool {
+        self.folders().iter().any(|folder| path.starts_with(folder))
     }
 
     /// Puts an open buffer over whatever the disk holds at `path`, or updates it.
@@ -315,6 +321,11 @@ impl Workspace {
         let open = self.open.values().filter(move |file| file.activates() == Some(unit.as_str()));
         let closed = self.disk.activating.get(unit.as_str()).into_iter().flatten();
         open.chain(self.closed(closed)).filter(move |file| file.place.serves(asker))
+    }
+
+    /// The symlinks in unit folders, each with the place of the folder of units that it is in or below.
+    pub(crate) fn placed_links(&self) -> impl Iterator<Item = (&UnitLink, &Place)> {
+        self.disk.links.all().map(|placed| (&placed.link, &placed.place))
     }
 
     /// The symlinks in unit folders.

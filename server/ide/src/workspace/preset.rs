@@ -76,6 +76,11 @@ impl Workspace {
     }
 }
 
+/// The unit, template or pattern that a line of a preset file speaks of.
+pub(crate) fn preset_pattern(line: &str) -> Option<&str> {
+    Rule::parse(line).map(|rule| rule.pattern)
+}
+
 impl<'a> Rule<'a> {
     /// Reads a line, as `read_presets()` does; `None` for what is no rule.
     fn parse(line: &'a str) -> Option<Self> {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use unit_catalog::Version;
 use unit_ide::diagnostic::Diagnostic;
-use unit_ide::fix::{FileOperation, Fix};
+use unit_ide::fix::{FileOperation, Fix, TextEdit};
 use unit_ide::rules::{RULES, check_file};
 use unit_ide::workspace::{Decoding, File, UnitLink, Workspace};
 use unit_syntax::{Encoding, TextRange, Unit};
@@ -63,6 +63,7 @@ pub(crate) enum State {
 
 /// Several files and, where a test is about a place, the cursor in one of them.
 pub(crate) struct Fixture {
+    pub(crate) sources: Vec<Source>,
     pub(crate) workspace: Workspace,
     cursor: Option<(Arc<Path>, u32)>,
 }
@@ -91,7 +92,7 @@ impl Fixture {
                 cursor = Some((source.path.clone(), at as u32));
             }
         }
-        Self { workspace: workspace(&sources), cursor }
+        Self { workspace: workspace(&sources), sources, cursor }
     }
 
     /// The file that the cursor is in, and its offset there.
@@ -205,20 +206,26 @@ pub(crate) fn line(sources: &[Source], finding: &Diagnostic) -> String {
 /// The sources with a fix applied.
 #[track_caller]
 pub(crate) fn apply(sources: &[Source], fix: &Fix) -> Vec<Source> {
+    changed(sources, &fix.edits, &fix.operations)
+}
+
+/// The sources with these changes, the edits first. What lies in a renamed folder goes with it.
+#[track_caller]
+pub(crate) fn changed(sources: &[Source], edits: &[TextEdit], operations: &[FileOperation]) -> Vec<Source> {
     let mut sources = sources.to_vec();
-    for pair in fix.edits.windows(2).filter(|pair| pair[0].path == pair[1].path) {
-        assert!(pair[0].range.end <= pair[1].range.start, "edits overlap or are in no order: {fix:?}");
+    for pair in edits.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+        assert!(pair[0].range.end <= pair[1].range.start, "edits overlap or are in no order: {edits:?}");
     }
-    for edit in &fix.edits {
-        assert!(sources.iter().any(|source| source.path == edit.path), "a fix edits known files: {fix:?}");
+    for edit in edits {
+        assert!(sources.iter().any(|source| source.path == edit.path), "known files are edited: {edit:?}");
     }
     for source in &mut sources {
-        let edits = fix.edits.iter().filter(|edit| edit.path == source.path);
+        let edits = edits.iter().filter(|edit| edit.path == source.path);
         source.text = unit_ide::fix::apply(&source.text, edits);
     }
-    for operation in &fix.operations {
+    for operation in operations {
         let (FileOperation::Create { path, .. } | FileOperation::Rename { to: path, .. }) = operation;
-        assert!(!sources.iter().any(|source| source.path == *path), "a fix overwrites a file: {fix:?}");
+        assert!(!sources.iter().any(|source| source.path.starts_with(path)), "overwritten: {operation:?}");
         match operation {
             FileOperation::Create { path, text } => {
                 let mut source = Source::of_marker(&display(path));
@@ -226,8 +233,13 @@ pub(crate) fn apply(sources: &[Source], fix: &Fix) -> Vec<Source> {
                 sources.push(source);
             }
             FileOperation::Rename { from, to } => {
-                let source = sources.iter_mut().find(|source| source.path == *from);
-                source.expect("a fix renames known files").path = to.clone();
+                let moved = sources.iter_mut().filter(|source| source.path.starts_with(from));
+                let moved: Vec<_> = moved.collect();
+                assert!(!moved.is_empty(), "known files are renamed: {operation:?}");
+                for source in moved {
+                    let rest = source.path.strip_prefix(from).expect("it starts so");
+                    source.path = if rest.as_os_str().is_empty() { to.clone() } else { to.join(rest).into() };
+                }
             }
         }
     }
