@@ -22,6 +22,8 @@ mod navigation;
 mod neighbours;
 #[path = "protocol/project.rs"]
 mod project;
+#[path = "protocol/rename.rs"]
+mod rename;
 #[path = "protocol/session.rs"]
 mod session;
 #[path = "support/text.rs"]

@@ -31,18 +31,23 @@ fn session(folder: &TempDir, capabilities: Value) -> (Client, Value, String) {
     }));
     let web = uri_in(folder, "web.service");
     client.open(&web, WEB);
-    // The folder is read at some time.
+    read(&mut client, "dice.socket");
+    (client, answer["capabilities"].clone(), web)
+}
+
+/// Waits until the folder of this unit is read.
+pub(crate) fn read(client: &mut Client, unit: &str) {
     let started = Instant::now();
     loop {
-        let found = client.request("workspace/symbol", json!({ "query": "dice.socket" }));
+        let found = client.request("workspace/symbol", json!({ "query": unit }));
         if found.as_array().is_some_and(|found| !found.is_empty()) {
-            return (client, answer["capabilities"].clone(), web);
+            return;
         }
         assert!(started.elapsed() < Duration::from_secs(30), "the folder is read at some time");
     }
 }
 
-fn range(range: [u32; 4]) -> Value {
+pub(crate) fn range(range: [u32; 4]) -> Value {
     let [line, column, end_line, end_column] = range;
     json!({
         "start": { "line": line, "character": column },

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use unit_catalog::Version;
 use unit_ide::references::{Declaration, references};
+use unit_ide::rename::rename;
 use unit_ide::workspace::{File, Workspace};
 use unit_ide::workspace_symbol::workspace_symbols;
 use unit_syntax::Unit;
@@ -58,6 +59,9 @@ fn navigation(criterion: &mut Criterion) {
             bencher.iter(|| black_box(references(&workspace, file, at(word), Declaration::Included)));
         });
     }
+    criterion.bench_function("rename of a unit that 4 lines name, 10,000 units", |bencher| {
+        bencher.iter(|| black_box(rename(&workspace, file, at("unit-4999.service"), "other.service")));
+    });
     criterion.bench_function("workspace symbols, 10,000 units", |bencher| {
         bencher.iter(|| black_box(workspace_symbols(&workspace, "un99")));
     });

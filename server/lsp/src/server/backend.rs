@@ -12,7 +12,7 @@ use unit_syntax::{Encoding, TextRange};
 
 use super::loading::Loader;
 use super::session::{Shared, Snapshot};
-use super::{code_action, configuration, convert, document_link, effective_unit, navigation, worker};
+use super::{code_action, configuration, convert, document_link, effective_unit, navigation, rename, worker};
 use crate::settings::Settings;
 
 /// The server's side of the protocol.
@@ -91,6 +91,7 @@ impl LanguageServer for Backend {
             (Some(folders), _) => folders.iter().map(|folder| convert::path(&folder.uri)).collect(),
             (None, root) => root.iter().map(convert::path).collect(),
         };
+        let rename_provider = Some(rename::provider(&params.capabilities));
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
             session.code_descriptions = describes_codes(&params.capabilities);
@@ -102,7 +103,7 @@ impl LanguageServer for Backend {
         });
         tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
         Ok(lsp::InitializeResult {
-            capabilities: capabilities(utf8),
+            capabilities: lsp::ServerCapabilities { rename_provider, ..capabilities(utf8) },
             server_info: Some(lsp::ServerInfo {
                 name: "unitls".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -256,6 +257,48 @@ impl LanguageServer for Backend {
         answer.await
     }
 
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResponse>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            rename::is_possible(snapshot)?;
+            let offset = offset(snapshot, file, params.position);
+            let found = unit_ide::rename::prepare_rename(&snapshot.workspace, file, offset);
+            let found = found.map_err(rename::refusal)?;
+            Ok(lsp::PrepareRenameResponse::RangeWithPlaceholder {
+                range: convert::range(snapshot, &file.path, found.range),
+                placeholder: found.placeholder,
+            })
+        });
+        answer.await?.transpose()
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        let place = params.text_document_position;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            rename::is_possible(snapshot)?;
+            let offset = offset(snapshot, file, place.position);
+            let found = unit_ide::rename::rename(&snapshot.workspace, file, offset, &params.new_name);
+            let found = found.map_err(rename::refusal)?;
+            Ok((rename::edit(snapshot, &found), found.stale_links))
+        });
+        let Some((edit, links)) = answer.await?.transpose()? else { return Ok(None) };
+        rename::tell_of_links(&self.client, &links);
+        Ok(edit)
+    }
+
+    async fn will_rename_files(&self, params: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        let paths = rename::paths(&params);
+        let answer = self.compute_anywhere(move |snapshot| {
+            let found = unit_ide::rename::will_rename(&snapshot.workspace, &paths);
+            (rename::edit(snapshot, &found), found.stale_links)
+        });
+        let (edit, links) = answer.await?;
+        rename::tell_of_links(&self.client, &links);
+        Ok(edit)
+    }
+
     async fn document_highlight(
         &self,
         params: lsp::DocumentHighlightParams,
@@ -386,7 +429,10 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(lsp::OneOf::Left(true)),
             }),
-            ..lsp::WorkspaceServerCapabilities::default()
+            file_operations: Some(lsp::WorkspaceFileOperationsServerCapabilities {
+                will_rename: Some(rename::filters()),
+                ..lsp::WorkspaceFileOperationsServerCapabilities::default()
+            }),
         }),
         ..lsp::ServerCapabilities::default()
     }

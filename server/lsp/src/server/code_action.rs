@@ -1,6 +1,6 @@
 //! Repairs as code actions, in the forms of edits that the client can apply.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,6 +37,11 @@ impl EditSupport {
             create: does(lsp::ResourceOperationKind::Create),
             rename: does(lsp::ResourceOperationKind::Rename),
         }
+    }
+
+    /// Whether an edit may give files other names.
+    pub(super) fn renames_files(self) -> bool {
+        self.rename
     }
 }
 
@@ -105,24 +110,26 @@ fn all_fixes(snapshot: &Snapshot, file: &Arc<File>) -> Option<lsp::CodeAction> {
 }
 
 /// Changes in the form that the client applies; `None` where it cannot.
-fn workspace_edit(
+pub(super) fn workspace_edit(
     snapshot: &Snapshot,
     edits: &[TextEdit],
     operations: &[FileOperation],
 ) -> Option<lsp::WorkspaceEdit> {
-    let mut texts: Vec<(&Path, Vec<lsp::TextEdit>)> = Vec::new();
+    let mut by_path: BTreeMap<&Path, Vec<&TextEdit>> = BTreeMap::new();
     for edit in edits {
-        let change = lsp::TextEdit::new(convert::range(snapshot, &edit.path, edit.range), edit.text.clone());
-        match texts.iter_mut().find(|(path, _)| *path == &*edit.path) {
-            Some((_, changes)) => changes.push(change),
-            None => texts.push((&edit.path, vec![change])),
-        }
+        by_path.entry(&edit.path).or_default().push(edit);
     }
+    let texts = by_path.into_iter().map(|(path, edits)| {
+        let ranges: Vec<_> = edits.iter().map(|edit| edit.range).collect();
+        let ranges = convert::ranges(snapshot, path, &ranges).into_iter();
+        let changes = ranges.zip(edits).map(|(range, edit)| lsp::TextEdit::new(range, edit.text.clone()));
+        (path, changes.collect::<Vec<_>>())
+    });
     if !snapshot.edits.document_changes {
         if !operations.is_empty() {
             return None;
         }
-        let changes = texts.into_iter().map(|(path, edits)| Some((convert::uri(snapshot, path)?, edits)));
+        let changes = texts.map(|(path, edits)| Some((convert::uri(snapshot, path)?, edits)));
         let changes: Option<HashMap<_, _>> = changes.collect();
         return Some(lsp::WorkspaceEdit { changes, ..lsp::WorkspaceEdit::default() });
     }

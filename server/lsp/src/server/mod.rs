@@ -10,6 +10,7 @@ mod frames;
 mod loading;
 mod navigation;
 mod progress;
+mod rename;
 mod session;
 mod watching;
 mod worker;
