@@ -37,4 +37,10 @@ for _, unit_type in ipairs(unit_types) do
   end
 end
 
+-- The managers' own configuration.
+for _, conf in ipairs({ 'system%.conf', 'user%.conf' }) do
+  pattern['.*/systemd/' .. conf] = { 'systemd', first }
+  pattern['.*/systemd/' .. conf .. '%.d/[^/]+%.conf'] = { 'systemd', first }
+end
+
 vim.filetype.add({ extension = extension, pattern = pattern })

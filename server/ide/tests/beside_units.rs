@@ -95,6 +95,69 @@ fn an_open_preset_counts_over_the_disk() {
     assert_eq!(workspace.preset(&name("a.service"), &place).action, PresetAction::Disable);
 }
 
+/// What `systemctl preset` does with a root on disk is what we say of it.
+#[test]
+fn presets_act_as_systemctl_says() {
+    let root = tempfile::tempdir().expect("a folder for the test");
+    let unit = "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n";
+    let units = [
+        "web.service",
+        "web.socket",
+        "late.service",
+        "vpn@.service",
+        "a-b.service",
+        r"x\x2dy.service",
+        "[.service",
+    ];
+    let mut files = vec![
+        (
+            "usr/lib/systemd/system-preset/50-a.preset".to_owned(),
+            "enable web.service\ndisable web.*\nenable vpn@.service x y\nenabled late.service\n\
+             disable [a-c]-?.service\n\tenable x\\x2dy.service\nenable [.service\n",
+        ),
+        ("usr/lib/systemd/system-preset/90-b.preset".to_owned(), "enable *\n"),
+        ("etc/systemd/system-preset/90-b.preset".to_owned(), "; off\n  disable *  \nenable late.service\n"),
+    ];
+    files.extend(units.map(|name| (format!("usr/lib/systemd/system/{name}"), unit)));
+    let path = |name: &str| root.path().join(name);
+    for (name, text) in &files {
+        std::fs::create_dir_all(path(name).parent().expect("it has a folder")).expect("folders are made");
+        std::fs::write(path(name), text).expect("files are written");
+    }
+    let systemctl = |words: [&str; 2]| {
+        let mut command = std::process::Command::new("systemctl");
+        command.arg("--root").arg(root.path()).args(words);
+        Some(String::from_utf8_lossy(&command.output().ok()?.stdout).trim().to_owned())
+    };
+    if systemctl(["is-enabled", "web.service"]).is_none() {
+        return;
+    }
+    let owned: Vec<_> = files.iter().map(|(name, text)| (path(name).display().to_string(), *text)).collect();
+    let borrowed: Vec<_> = owned.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let workspace = closed(&borrowed);
+    let place = &workspace.file(&path("usr/lib/systemd/system/web.service")).expect("it is known").place;
+    for unit in units.into_iter().chain(["vpn@x.service", "vpn@z.service"]).filter_map(UnitName::parse) {
+        let _ = std::fs::remove_dir_all(path("etc/systemd/system"));
+        systemctl(["preset", unit.as_str()]);
+        let mut links: Vec<_> = std::fs::read_dir(path("etc/systemd/system/multi-user.target.wants"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|link| link.file_name().to_string_lossy().into_owned())
+            .collect();
+        links.sort();
+        let preset = workspace.preset(&unit, place);
+        let ours: Vec<_> = match (preset.action, preset.instances.is_empty()) {
+            (PresetAction::Enable, true) => vec![unit.as_str().to_owned()],
+            (PresetAction::Enable, false) => {
+                preset.instances.iter().map(|one| one.as_str().to_owned()).collect()
+            }
+            _ => Vec::new(),
+        };
+        assert_eq!(ours, links, "{unit}");
+    }
+}
+
 #[track_caller]
 fn limit(files: &[(&str, &str)], unit: &str) -> (u64, f64, f64) {
     let workspace = closed(files);

@@ -136,6 +136,11 @@ local function file_types()
       end
     end
   end
+  for _, name in ipairs({ '/etc/systemd/system.conf', '/srv/usr/lib/systemd/user.conf.d/10-x.conf' }) do
+    if vim.filetype.match({ filename = name }) ~= 'systemd' then
+      wrong[#wrong + 1] = name
+    end
+  end
   for _, name in ipairs({ '/usr/share/dbus-1/services/org.example.Foo.service', '/srv/foo.d/x.conf', '/srv/.#foo.conf0123' }) do
     if vim.filetype.match({ filename = name }) == 'systemd' then
       wrong[#wrong + 1] = name

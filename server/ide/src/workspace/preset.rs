@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unit_catalog::Version;
 use unit_syntax::TextRange;
 
 use super::{Family, File, Place, UnitName, Workspace};
@@ -46,7 +47,7 @@ impl Workspace {
             for line in file.unit.text().split('\n') {
                 let range = TextRange::from(start..start + line.trim_end().len());
                 start += line.len() + 1;
-                if let Some(rule) = Rule::parse(line)
+                if let Some(rule) = Rule::parse(line, self.version())
                     && let Some(instances) = rule.matches(name)
                 {
                     return Preset { action: rule.action, line: Some((file, range)), instances };
@@ -82,13 +83,13 @@ pub(crate) fn preset_pattern(line: &str) -> Option<&str> {
 }
 
 impl<'a> Rule<'a> {
-    /// Reads a line, as `read_presets()` does; `None` for what is no rule.
-    fn parse(line: &'a str) -> Option<Self> {
+    /// Reads a line, as `read_presets()` does; `None` for what is no rule to this systemd.
+    fn parse(line: &'a str, version: Version) -> Option<Self> {
         let (word, rest) = line.trim().split_once([' ', '\t'])?;
         let action = match word {
             "enable" => PresetAction::Enable,
             "disable" => PresetAction::Disable,
-            "ignore" => PresetAction::Ignore,
+            "ignore" if version >= Version(254) => PresetAction::Ignore,
             _ => return None,
         };
         if action != PresetAction::Enable {
@@ -207,13 +208,14 @@ mod tests {
 
     #[test]
     fn lines() {
-        let rule = |line| Rule::parse(line).map(|rule| (rule.action, rule.pattern, rule.instances));
+        let rule =
+            |line| Rule::parse(line, Version(253)).map(|rule| (rule.action, rule.pattern, rule.instances));
         assert_eq!(
             rule("  enable\tdirsrv@.service foo  bar\r"),
             Some((PresetAction::Enable, "dirsrv@.service", vec!["foo", "bar"]))
         );
         assert_eq!(rule("disable *"), Some((PresetAction::Disable, "*", vec![])));
-        for nothing in ["", "# enable x.service", "; x", "enable", "enabled x.service", "mask x.service"] {
+        for nothing in ["", "# enable x.service", "; x", "enable", "enabled x.service", "ignore x.service"] {
             assert_eq!(rule(nothing), None, "{nothing}");
         }
     }
