@@ -79,7 +79,7 @@ impl Workspace {
 
 /// The unit, template or pattern that a line of a preset file speaks of.
 pub(crate) fn preset_pattern(line: &str) -> Option<&str> {
-    Rule::parse(line).map(|rule| rule.pattern)
+    Rule::parse(line, Version::NEWEST).map(|rule| rule.pattern)
 }
 
 impl<'a> Rule<'a> {
