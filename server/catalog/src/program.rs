@@ -1,6 +1,6 @@
 //! Programs that services run: foreground or background, readiness, passed sockets; and programs that run others.
 
-use crate::generated::programs::NAMES;
+use crate::{Version, generated::programs::NAMES};
 
 /// What is known of a program (`data/programs.toml`). Its flags are patterns, as that file's head explains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +43,8 @@ pub struct Program {
     pub notify: Option<Notify>,
     /// It does so with one of these alone; always when empty.
     pub notify_with: &'static [&'static str],
+    /// For programs of systemd itself: the last release that is known not to send it.
+    pub notify_not_in: Option<Version>,
     /// `READY=1` comes from another process than the first.
     pub notify_child: bool,
     /// SIGHUP ends it.
@@ -203,6 +205,7 @@ impl Program {
         ready: Ready::Exec,
         notify: None,
         notify_with: &[],
+        notify_not_in: None,
         notify_child: false,
         no_reload_signal: false,
         sockets: None,

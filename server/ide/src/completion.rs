@@ -60,7 +60,7 @@ const MOST_UNITS: usize = 500;
 
 /// What may stand at `offset` of `file`.
 pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Completion {
-    if !file.kind.is_judged() {
+    if !file.kind.has_settings() {
         return Completion::default();
     }
     let (index, entry) = match file.unit.entry_at(offset) {

@@ -74,6 +74,7 @@ scenarios! {
     activated_service_enabled_at_boot: "activated-service-enabled-at-boot",
     bad_section_header: "bad-section-header",
     broken_continuation: "broken-continuation",
+    dbus_activation_mismatch: "dbus-activation-mismatch",
     dbus_type_without_name: "dbus-type-without-name",
     dependency_on_vanishing_oneshot: "dependency-on-vanishing-oneshot",
     dependents_not_retried: "dependents-not-retried",

@@ -1,5 +1,6 @@
 //! How a rule is declared: its code, weight and manual page in one place, or it does not compile.
 
+use super::bus::BusContext;
 use super::line::LineContext;
 use super::unit::UnitContext;
 use crate::diagnostic::Severity;
@@ -101,6 +102,8 @@ pub(crate) enum Check {
     Line(fn(&mut LineContext<'_, '_>)),
     /// The effective unit and its neighbours.
     Unit(fn(&mut UnitContext<'_>)),
+    /// Effective units, and D-Bus activation files.
+    UnitAndBus(fn(&mut UnitContext<'_>), fn(&mut BusContext<'_>)),
     /// The comments that allow findings, once all others are known.
     Allows,
 }
@@ -125,7 +128,7 @@ macro_rules! declare_rule {
                 $crate::rules::declare::require_sections(PAGE);
             }
             #[allow(unused_imports)]
-            use $crate::rules::{Check::{Allows, Line, Unit}, Since::{Always, Version}};
+            use $crate::rules::{Check::{Allows, Line, Unit, UnitAndBus}, Since::{Always, Version}};
             $crate::rules::Rule {
                 code: $code,
                 category: $crate::rules::Category::$category,

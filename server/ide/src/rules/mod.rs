@@ -1,6 +1,7 @@
 //! The rules: one file each, declared with their manual page, judged line by line or unit by unit.
 
 pub(crate) mod allow;
+mod bus;
 mod declare;
 mod line;
 mod manual;
@@ -11,6 +12,7 @@ mod activated_service_enabled_at_boot;
 mod activated_service_without_socket_dependency;
 mod bad_section_header;
 mod broken_continuation;
+mod dbus_activation_mismatch;
 mod dbus_type_without_name;
 mod dependency;
 mod dependency_on_vanishing_oneshot;
@@ -78,7 +80,7 @@ pub(crate) use line::LineFinding;
 pub use manual::index;
 
 use crate::diagnostic::Diagnostic;
-use crate::workspace::{File, Workspace, holds_markup};
+use crate::workspace::{File, FileKind, Workspace, holds_markup};
 
 /// Every rule, in the order in which their pages are listed.
 pub static RULES: &[&Rule] = &[
@@ -103,6 +105,7 @@ pub static RULES: &[&Rule] = &[
     &readiness_too_early::READINESS_TOO_EARLY,
     &type_simple_hides_exec_failure::TYPE_SIMPLE_HIDES_EXEC_FAILURE,
     &dbus_type_without_name::DBUS_TYPE_WITHOUT_NAME,
+    &dbus_activation_mismatch::DBUS_ACTIVATION_MISMATCH,
     &timer_unit_missing::TIMER_UNIT_MISSING,
     &timer_never_first_fires::TIMER_NEVER_FIRST_FIRES,
     &triggered_unit_remains_active::TRIGGERED_UNIT_REMAINS_ACTIVE,
@@ -163,10 +166,20 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
     {
         let mut context = unit::UnitContext::new(workspace, file, &effective);
         for rule in RULES {
-            if let Check::Unit(check) = rule.check {
+            if let Check::Unit(check) | Check::UnitAndBus(check, _) = rule.check {
                 if cancelled() {
                     break;
                 }
+                check(&mut context);
+            }
+        }
+        findings.extend(context.into_findings());
+        judged = Judged::Whole;
+    }
+    if file.kind == FileKind::DBusService && !file.foreign_template {
+        let mut context = bus::BusContext::new(workspace, file);
+        for rule in RULES {
+            if let Check::UnitAndBus(_, check) = rule.check {
                 check(&mut context);
             }
         }
@@ -181,9 +194,29 @@ pub fn check_file(workspace: &Workspace, file: &Arc<File>, cancelled: &dyn Fn() 
     findings
 }
 
+/// What one rule finds, or what stands before any of them finds nothing; comments that allow findings are not heeded.
+/// This is how the cost of a rule is measured.
+pub fn check_rule(workspace: &Workspace, file: &Arc<File>, rule: Option<&Rule>) -> Vec<Diagnostic> {
+    if let Some(Check::Line(check)) = rule.map(|rule| rule.check) {
+        let mut findings = Vec::new();
+        for entry in 0..file.lines().len() {
+            check(&mut line::LineContext::new(file, entry, &mut findings));
+        }
+        return findings.iter().map(|finding| finding.place(file)).collect();
+    }
+    let Some(effective) = workspace.effective_of(file).filter(|_| !file.masked) else {
+        return Vec::new();
+    };
+    let mut context = unit::UnitContext::new(workspace, file, &effective);
+    if let Some(Check::Unit(check) | Check::UnitAndBus(check, _)) = rule.map(|rule| rule.check) {
+        check(&mut context);
+    }
+    context.into_findings()
+}
+
 /// Judges the entries of `range` by the rules that look at single lines.
 pub(crate) fn check_lines(file: &File, range: Range<usize>, findings: &mut Vec<LineFinding>) {
-    if !file.kind.is_judged() {
+    if !file.kind.has_settings() {
         return;
     }
     for entry in range {

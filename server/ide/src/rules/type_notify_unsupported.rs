@@ -54,7 +54,7 @@ declare_rule! {
         category: TypeReadiness,
         severity: Warning,
         since: Always,
-        fix: Sometimes,
+        fix: Always,
         check: Unit(check),
     }
 }
@@ -68,12 +68,13 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(launch) = launches.last() else { return };
     let name = launch.name();
     let kind = type_setting(cx.unit);
+    let version = cx.version();
     let timeout = match start_timeout(cx.unit, service_type) {
         TimeSpan::Infinity => "the unit stays `activating` for ever".to_owned(),
         timeout => format!("the start fails after {timeout}"),
     };
     let word = service_type.as_str();
-    let Some((severity, message)) = silent(launch)
+    let Some((severity, message)) = silent(launch, version)
         .map(|(severity, what, job)| {
             let end = if job { "the start fails with `protocol` as soon as it exits" } else { &timeout };
             (severity, format!("{what}, with Type={word} {end}."))
@@ -108,14 +109,13 @@ fn check(cx: &mut UnitContext<'_>) {
             finding.relate_line(kind, "the type is set here");
         }
         let program = launch.program.filter(|program| program.notify != Some(Notify::No));
-        if launch.notifies() == Some(Notify::No) {
+        if silent(launch, version).is_some() {
             let switch = program.and_then(|program| program.notify_with.first());
             if let Some(fix) = switch.and_then(|switch| add_flag(launch, switch)) {
                 finding.offer(fix);
             }
-            if !matches!(launch.mode(), Mode::Background(_)) {
-                finding.offer(use_type(kind, launch, "exec"));
-            }
+            let background = matches!(launch.mode(), Mode::Background(_));
+            finding.offer(use_type(kind, launch, if background { "forking" } else { "exec" }));
         } else if let Some(fix) = program.and_then(|program| keep_in_foreground(launch, program)) {
             finding.offer(fix);
         } else if launch.program.is_some_and(|program| program.no_reload_signal) {
@@ -134,11 +134,15 @@ fn speaks_of_notifying(cx: &UnitContext<'_>) -> bool {
 }
 
 /// Why no `READY=1` is sent: weight, half sentence, and whether the program ends by itself.
-fn silent(launch: &Launch<'_>) -> Option<(Severity, String, bool)> {
+fn silent(launch: &Launch<'_>, version: Version) -> Option<(Severity, String, bool)> {
     let program = launch.program?;
     let name = launch.name();
     let mode = launch.mode();
     match launch.notifies() {
+        _ if program.notify_not_in.is_some_and(|last| version <= last) => {
+            let what = format!("`{name}` of systemd {} sends no READY=1 yet", version.0);
+            return Some((Severity::Warning, what, false));
+        }
         Some(Notify::No) => {}
         Some(Notify::App) => {
             let what = format!("`{name}` itself sends no READY=1, so unless what it runs does");

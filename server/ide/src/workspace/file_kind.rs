@@ -125,8 +125,13 @@ impl FileKind {
         self.unit_type().is_some()
     }
 
-    /// Whether its lines are judged: those of unit files and of the managers' configuration are.
+    /// Whether rules have a word on it: unit files, the managers' configuration, and D-Bus activation files.
     pub fn is_judged(&self) -> bool {
+        self.has_settings() || *self == Self::DBusService
+    }
+
+    /// Whether its lines are settings of systemd's: those of unit files and of the managers' configuration are.
+    pub fn has_settings(&self) -> bool {
         self.is_unit_file() || matches!(self, Self::ManagerConf { .. })
     }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use unit_catalog::Version;
+use unit_catalog::{Section, Version, directive};
 use unit_syntax::{Item, ItemKind, Unit};
 
 use crate::graph::{DiskLayers, OpenLayers, Touched};
@@ -62,6 +62,8 @@ struct Disk {
     mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     /// The files that are no units.
     by_family: FxHashMap<Family, Vec<Arc<Path>>>,
+    /// Services and D-Bus activation files by the bus name that they set.
+    bus_names: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     /// Files that name a unit by other means than its name as a word, see [`indirect_names`].
     meant: FxHashMap<Box<str>, Vec<Arc<Path>>>,
     links: Links,
@@ -243,6 +245,12 @@ impl Workspace {
         files
     }
 
+    /// The units' and D-Bus activation files that set this name on the bus, literally.
+    pub(crate) fn files_with_bus_name(&self, name: &str) -> impl Iterator<Item = &Arc<File>> {
+        let open = self.open.values().filter(move |file| file.bus_names().any(|known| known == name));
+        open.chain(self.closed(self.disk.bus_names.get(name).into_iter().flatten()))
+    }
+
     /// The links of this file name that units at `asker` see.
     pub(crate) fn links_called<'a>(
         &'a self,
@@ -393,6 +401,9 @@ impl Disk {
         if let Some(unit) = file.activates() {
             self.activating.entry(unit.into()).or_default().push(path.clone());
         }
+        for name in file.bus_names() {
+            self.bus_names.entry(name.into()).or_default().push(path.clone());
+        }
         for mention in file.mentions() {
             remember(&mut self.mentioned, mention.name.clone(), &path);
         }
@@ -414,6 +425,9 @@ impl Disk {
         }
         if let Some(unit) = file.activates() {
             forget(&mut self.activating, unit, path);
+        }
+        for name in file.bus_names() {
+            forget(&mut self.bus_names, name, path);
         }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
@@ -475,6 +489,16 @@ impl File {
             file.unit.entries().iter().map(|entry| &entry.item).filter(move |item| !silent(item))
         }
         self.masked == other.masked && setting(self).eq(setting(other))
+    }
+
+    /// The names on the bus that the file sets: `BusName=` of a service, `Name=` of a D-Bus activation file.
+    pub(crate) fn bus_names(&self) -> impl Iterator<Item = &str> {
+        let activation = self.kind == FileKind::DBusService;
+        let named = activation.then(|| self.unit.entries().iter()).into_iter().flatten();
+        let named = named.filter(|entry| entry.item.key() == Some("Name"));
+        let directive = directive(Section::Service, "BusName").filter(|_| !activation);
+        let set = directive.into_iter().flat_map(|directive| self.assignments(directive));
+        named.chain(set).filter_map(|entry| entry.item.value())
     }
 
     /// The name under which other units find this file: its unit name, or its drop-in folder's owner.
