@@ -8,6 +8,8 @@ mod command;
 mod fix;
 #[path = "command_line/formats.rs"]
 mod formats;
+#[path = "command_line/graph.rs"]
+mod graph;
 #[path = "support/json_schema.rs"]
 mod json_schema;
 #[path = "command_line/project.rs"]

@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         None | Some(Command::Lsp) => server::run(),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Cat(args)) => cli::cat::run(&args),
+        Some(Command::Starters(args)) => cli::starters::run(&args),
+        Some(Command::Graph(args)) => cli::graph::run(&args),
         Some(Command::Schema) => cli::explain::schema(),
         Some(Command::Explain(args)) => cli::explain::run(&args),
     }

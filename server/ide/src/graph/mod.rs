@@ -3,11 +3,13 @@
 mod commands;
 mod dbus;
 mod derive;
+pub mod drawing;
 mod edge;
 mod fixed;
 mod layer;
 mod lines;
 mod links;
+mod markup;
 mod memo;
 mod mounts;
 mod paths;

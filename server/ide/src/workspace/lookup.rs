@@ -24,7 +24,8 @@ impl Workspace {
     }
 
     /// The place from which the unit that a person names is seen: that of a file or link of this name, in the folders
-    /// of the workspace before the machine's, for the system manager before users' managers. `None` for an unknown name.
+    /// of the workspace before the machine's, for the system manager before users' managers; else that of a file that names
+    /// it. `None` for an unknown name.
     pub fn place_of(&self, name: &UnitName) -> Option<Place> {
         let template = name.template();
         let names = || std::iter::once(name).chain(&template).map(UnitName::as_str);
@@ -41,9 +42,10 @@ impl Workspace {
                 .collect::<Vec<_>>()
         };
         let declared = names().flat_map(declares);
-        files.chain(links).chain(declared).min_by_key(|place| {
-            (place.is_machine(), place.scope == Scope::User, place.rank, place.root.clone())
-        })
+        let rank =
+            |place: &Place| (place.is_machine(), place.scope == Scope::User, place.rank, place.root.clone());
+        let named = || self.files_mentioning(name.as_str()).map(|file| file.place.clone()).min_by_key(rank);
+        files.chain(links).chain(declared).min_by_key(rank).or_else(named)
     }
 
     /// What to say of a name that nobody knows: those that come nearest to it.

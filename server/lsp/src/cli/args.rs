@@ -28,6 +28,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Print a unit with its drop-ins as systemd would read it.
     Cat(CatArgs),
+    /// Print what can start a unit.
+    Starters(StartersArgs),
+    /// Print the graph of units, for programs that draw.
+    Graph(GraphArgs),
     /// Print the JSON schema of project files.
     #[command(hide = true)]
     Schema,
@@ -103,6 +107,45 @@ pub(crate) struct CatArgs {
 }
 
 #[derive(clap::Args, Debug)]
+pub(crate) struct StartersArgs {
+    /// A unit's name (without a suffix a service is meant), or the path of one of its files.
+    pub(crate) unit: String,
+    /// Unit files and folders that make up the world; without any the current folder.
+    pub(crate) paths: Vec<PathBuf>,
+    /// How the sources are written.
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub(crate) format: TextOrJson,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// When text output is coloured.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct GraphArgs {
+    /// Unit files and folders whose units are drawn; without any the current folder.
+    pub(crate) paths: Vec<PathBuf>,
+    /// How the graph is written.
+    #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
+    pub(crate) format: GraphFormat,
+    /// Draw this unit, its neighbours and what triggers them.
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) around: Option<String>,
+    /// Only what comes first.
+    #[arg(long, conflicts_with = "requirement")]
+    pub(crate) order: bool,
+    /// Only what starts, stops and binds together.
+    #[arg(long)]
+    pub(crate) requirement: bool,
+    /// Also what systemd adds by itself: default dependencies, slices, mounts of paths.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+}
+
+#[derive(clap::Args, Debug)]
 pub(crate) struct ExplainArgs {
     /// A rule's code (`socket-without-service`) or a directive (`Restart`, `Timer.Unit`).
     #[arg(required_unless_present = "list")]
@@ -128,6 +171,16 @@ pub(crate) enum Format {
 pub(crate) enum TextOrJson {
     /// For people.
     Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum GraphFormat {
+    /// The language of Graphviz.
+    Dot,
+    /// A Mermaid flowchart.
+    Mermaid,
     /// One JSON object a line.
     Json,
 }

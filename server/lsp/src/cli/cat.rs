@@ -16,11 +16,15 @@ pub(crate) fn run(args: &CatArgs) -> ExitCode {
     };
     let workspace = &world.workspace;
     let unit = match &world.subject {
-        Subject::Unit(name, place) => EffectiveUnit::of_name(workspace, name, place),
-        Subject::File(path) => workspace.file(path).and_then(|file| EffectiveUnit::of_file(workspace, file)),
+        Some(Subject::Unit(name, place)) => EffectiveUnit::of_name(workspace, name, place),
+        Some(Subject::File(path)) => {
+            workspace.file(path).and_then(|file| EffectiveUnit::of_file(workspace, file))
+        }
+        None => None,
     };
     let Some(unit) = unit else {
-        super::say(format_args!("unitls: nothing in sight speaks for `{}`", args.unit));
+        let name = world.unit().map_or_else(|| args.unit.clone(), |(name, _)| name.to_string());
+        super::say(format_args!("unitls: {}", workspace.unknown(&name)));
         return ExitCode::from(2);
     };
     let names = |path: &Path| world.name(path);

@@ -5,7 +5,9 @@ pub(crate) mod cat;
 pub(crate) mod check;
 pub(crate) mod explain;
 mod fix;
+pub(crate) mod graph;
 mod report;
+pub(crate) mod starters;
 mod world;
 
 use std::fmt;

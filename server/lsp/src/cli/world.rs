@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use unit_catalog::Version;
 use unit_ide::workspace::{File, FileKind, Place, Places, UnitLink, UnitName, Workspace};
@@ -35,11 +35,12 @@ pub(crate) fn read(paths: &[PathBuf], settled: &Settings) -> (Workspace, Targets
     (workspace, targets)
 }
 
-/// The world around one unit.
+/// What a command that is not about files looks at.
 pub(crate) struct World {
     pub(crate) workspace: Workspace,
     pub(crate) targets: Targets,
-    pub(crate) subject: Subject,
+    /// The unit that the command is about.
+    pub(crate) subject: Option<Subject>,
 }
 
 /// The unit that a command is about.
@@ -51,14 +52,18 @@ pub(crate) enum Subject {
 }
 
 impl World {
-    /// Reads `paths`, or the current folder, and finds the unit there. What cannot be found is said on standard error.
+    /// Reads `paths`, or the current folder.
+    pub(crate) fn of(paths: &[PathBuf], settled: &Settings) -> Self {
+        let (workspace, targets) = read(or_here(paths), settled);
+        Self { workspace, targets, subject: None }
+    }
+
+    /// The same, and finds the unit there. What cannot be found is said on standard error.
     pub(crate) fn around(unit: &str, paths: &[PathBuf], settled: &Settings) -> Option<Self> {
         let name = UnitName::of_typed(unit);
         let is_path = unit.contains('/') || name.is_none() && Path::new(unit).exists();
         let file = is_path.then(|| PathBuf::from(unit));
-        let here = [PathBuf::from(".")];
-        let around = if paths.is_empty() { &here } else { paths };
-        let (workspace, mut targets) = read(&[around, file.as_slice()].concat(), settled);
+        let (workspace, mut targets) = read(&[or_here(paths), file.as_slice()].concat(), settled);
         if paths.is_empty() {
             // Nobody asked for the current folder: what cannot be read there is no error.
             targets.errors.retain(|(path, _)| Some(path) == file.as_ref());
@@ -82,7 +87,21 @@ impl World {
             }
             return None;
         };
-        Some(Self { workspace, targets, subject })
+        Some(Self { workspace, targets, subject: Some(subject) })
+    }
+
+    /// The unit's name and the place that it is seen from; `None` for a drop-in that speaks for many.
+    pub(crate) fn unit(&self) -> Option<(UnitName, Place)> {
+        match self.subject.as_ref()? {
+            Subject::Unit(name, place) => {
+                let id = self.workspace.unit_id(name, place);
+                Some((id.unwrap_or_else(|| name.clone()), place.clone()))
+            }
+            Subject::File(path) => {
+                let file = self.workspace.file(path)?;
+                Some((self.workspace.effective_of(file)?.name?, file.place.clone()))
+            }
+        }
     }
 
     /// The name to show a file under; that of the current folder goes without saying.
@@ -96,6 +115,12 @@ impl World {
         super::say_errors(&self.targets.errors);
         if self.targets.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
+}
+
+/// The paths, or the current folder where there are none.
+fn or_here(paths: &[PathBuf]) -> &[PathBuf] {
+    static HERE: LazyLock<[PathBuf; 1]> = LazyLock::new(|| [PathBuf::from(".")]);
+    if paths.is_empty() { &*HERE } else { paths }
 }
 
 /// What the paths on the command line come to.
