@@ -210,7 +210,7 @@ fn binding(launch: &Launch<'_>, address: &str) -> Option<(TextRange, String)> {
             let before = words[at - 1].text.as_str();
             let is_value = before.starts_with('-') && !before.contains('=') && !before.starts_with("--no-");
             let listener = operand_listens(launch, text, address);
-            if listener && !(is_value && !is_binding(before.trim_start_matches('-'))) {
+            if listener && (!is_value || is_binding(before.trim_start_matches('-'))) {
                 return Some((launch.word_range(at), text.to_owned()));
             }
             continue;

@@ -76,7 +76,7 @@ impl Origin {
     fn run_at(&self, text: usize) -> (usize, usize) {
         match self.runs.partition_point(|run| run.text <= text).checked_sub(1).map(|at| self.runs[at]) {
             None => (self.start + text, 0),
-            Some(Run { value, escape, text: from }) if escape == 0 => (value + (text - from), 0),
+            Some(Run { value, escape: 0, text: from }) => (value + (text - from), 0),
             Some(Run { value, escape, .. }) => (value, escape),
         }
     }

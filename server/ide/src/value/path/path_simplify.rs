@@ -62,7 +62,7 @@ fn rooted(path: &str) -> &str {
 /// Whether a path leads somewhere without detours: no part of it is `..`, and it is not the directory itself.
 pub(super) fn is_normalized(path: &str) -> bool {
     let here = path.starts_with('.') && path.split('/').all(|name| matches!(name, "" | "."));
-    !here && !(path.contains('.') && path.split('/').any(|name| name == ".."))
+    !(here || path.contains('.') && path.split('/').any(|name| name == ".."))
 }
 
 /// Whether systemd takes the lengths of a path and of the names in it; empty is no path.
