@@ -97,6 +97,11 @@ impl Fix {
         self.replace(file, TextRange::at(at), text)
     }
 
+    /// Inserts a line right above another one.
+    pub(crate) fn insert_above(self, file: &File, entry: &Entry, line: &str) -> Self {
+        self.replace(file, TextRange::at(entry.start), format!("{line}{}", line_ending(file)))
+    }
+
     /// Removes a logical line: all the lines that it spans.
     pub(crate) fn remove(self, file: &File, entry: &Entry) -> Self {
         self.replace(file, entry.range(), "")

@@ -48,6 +48,8 @@ pub enum Category {
     Install,
     /// Command lines.
     ExecCommand,
+    /// What drop-ins change.
+    DropIn,
     /// What a sandbox or a user keeps from working.
     Security,
     /// Differences between versions of systemd.
@@ -69,6 +71,7 @@ impl Category {
             Self::Install => "install",
             Self::OrderingDependency => "ordering-dependency",
             Self::ExecCommand => "exec-command",
+            Self::DropIn => "drop-in",
             Self::Security => "security",
             Self::Portability => "portability",
         }

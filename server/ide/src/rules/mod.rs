@@ -18,8 +18,16 @@ mod dependency;
 mod dependency_on_vanishing_oneshot;
 mod dependents_not_retried;
 mod deprecated_setting;
+mod dropin_exec_not_reset;
+mod exec;
+mod exec_background_child;
 mod exec_blocking_systemctl;
+mod exec_midword_variable;
+mod exec_path_not_absolute;
+mod exec_shell_syntax;
 mod exec_stops_itself;
+mod exec_unescaped_percent;
+mod exec_variable_as_program;
 mod failure_limit_kills_socket;
 mod idle_exit_with_restart_always;
 mod inline_comment;
@@ -138,9 +146,16 @@ pub static RULES: &[&Rule] = &[
     &invalid_enum_value::INVALID_ENUM_VALUE,
     &value_too_new::VALUE_TOO_NEW,
     &invalid_time_or_bool::INVALID_TIME_OR_BOOL,
+    &exec_path_not_absolute::EXEC_PATH_NOT_ABSOLUTE,
+    &exec_variable_as_program::EXEC_VARIABLE_AS_PROGRAM,
+    &exec_unescaped_percent::EXEC_UNESCAPED_PERCENT,
     &invalid_value::INVALID_VALUE,
     &multiple_execstart::MULTIPLE_EXECSTART,
+    &dropin_exec_not_reset::DROPIN_EXEC_NOT_RESET,
     &no_exec_command::NO_EXEC_COMMAND,
+    &exec_shell_syntax::EXEC_SHELL_SYNTAX,
+    &exec_midword_variable::EXEC_MIDWORD_VARIABLE,
+    &exec_background_child::EXEC_BACKGROUND_CHILD,
     &unused_allow::UNUSED_ALLOW,
 ];
 

@@ -65,8 +65,14 @@ fn check(cx: &mut UnitContext<'_>) {
         return;
     }
     let mut first = None;
-    for setting in settings {
+    for (index, setting) in settings.iter().enumerate() {
+        // The first command that a drop-in adds is another rule's.
+        let mut skip = usize::from(super::dropin_exec_not_reset::adds_to_others(&settings, index));
         for command in exec_commands(setting.value()) {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
             let range = setting.entry.value_to_source(command.range);
             let Some((first_file, first_range)) = first else {
                 first = Some((setting.file, range));

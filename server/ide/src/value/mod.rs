@@ -84,6 +84,12 @@ pub enum Problem {
     Boolean,
     /// No time span.
     TimeSpan,
+    /// A program by a relative path, or a directory.
+    ProgramPath,
+    /// A variable in the program's place.
+    ProgramVariable,
+    /// A specifier that cannot be replaced in a command line.
+    CommandSpecifier,
     /// Any other.
     Other,
 }

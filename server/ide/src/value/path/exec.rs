@@ -6,8 +6,11 @@ use super::exec_command::{Token, prefix_len, tokens};
 use super::path_simplify::is_valid;
 use crate::value::extract_word::{Extract, Word};
 use crate::value::specifier::SpecifierSet;
-use crate::value::{Checker, Effect, ValueError};
+use crate::value::{Checker, Effect, Problem, ValueError};
 
+const RELATIVE: &str = "a relative path";
+const VARIABLE: &str = "a relative path (variables are not replaced in it)";
+const DIRECTORY: &str = "a directory";
 const EXPECTED: &str = "an absolute path or the name of a program first";
 
 /// Judges the commands of a value. The first fault ends it: systemd drops the rest of the line too.
@@ -83,6 +86,7 @@ impl Judge {
         }
         let program = piece.behind(prefix);
         if let Some(error) = checker.specifier(program, SpecifierSet::Unit) {
+            error.problem = specifier_problem(error);
             self.settle(error);
             return false;
         }
@@ -90,7 +94,7 @@ impl Judge {
         let Some(what) = checker.expanded(path).fault(|path| fault(path, release)) else { return true };
         let part = program.range();
         let meant = repaired(path).filter(|_| checker.value.get(part.clone()) == Some(path));
-        let error = checker.report(part, what, EXPECTED).instead(meant);
+        let error = checker.report(part, what, EXPECTED).problem(problem(what)).instead(meant);
         self.settle(error);
         false
     }
@@ -99,6 +103,7 @@ impl Judge {
     fn argument(&mut self, checker: &mut Checker<'_>, word: &Word<'_>) -> bool {
         self.argument_zero = None;
         if let Some(error) = checker.specifier(word.piece(), SpecifierSet::Unit) {
+            error.problem = specifier_problem(error);
             self.settle(error);
             return false;
         }
@@ -132,18 +137,32 @@ fn fault(path: &str, release: u16) -> Option<&'static str> {
         Some("behind a prefix that cannot stand here")
     } else if !absolute && path.contains('/') {
         match path.contains('$') {
-            true => Some("a relative path (variables are not replaced in it)"),
-            false => Some("a relative path"),
+            true => Some(VARIABLE),
+            false => Some(RELATIVE),
         }
     } else if matches!(path, "." | "..")
         || release >= 257 && matches!(path.rsplit('/').next(), Some("." | ".."))
         || path.ends_with('/')
     {
-        Some("a directory")
+        Some(DIRECTORY)
     } else if !is_valid(path) {
         Some("too long")
     } else {
         None
+    }
+}
+
+/// Which rule speaks of such a specifier: one that the unit's name cannot fill was meant as one.
+fn specifier_problem(error: &ValueError) -> Problem {
+    if error.instead.is_some() { Problem::CommandSpecifier } else { Problem::Other }
+}
+
+/// Which rule speaks of such a fault.
+fn problem(what: &str) -> Problem {
+    match what {
+        RELATIVE | DIRECTORY => Problem::ProgramPath,
+        VARIABLE => Problem::ProgramVariable,
+        _ => Problem::Other,
     }
 }
 

@@ -1,0 +1,147 @@
+//! Rule: shell syntax in a command that no shell reads.
+
+use super::declare::declare_rule;
+use super::exec::{commands, in_shell, is_interpreted, place};
+use super::line::LineContext;
+use crate::activation::file_name;
+use crate::fix::Safety;
+use crate::value::ExecCommand;
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Reports pipes, redirections, `&&`, `||`, a trailing `&`, backticks, `$(…)`, `~/` and file name patterns in a command
+    /// whose program is no shell.
+    ///
+    /// ## Why it bites
+    ///
+    /// systemd starts the program itself. These signs mean nothing to it and are passed as arguments: nothing is written
+    /// to the file, nothing is piped, `rm *.pid` looks for a file called `*.pid`. Often the program does not complain.
+    ///
+    /// ## Example
+    ///
+    /// ```ini web.service
+    /// [Service]
+    /// ExecStart=/usr/bin/web --port 80 >> /var/log/web.log 2>&1
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini web.service
+    /// [Service]
+    /// ExecStart=/usr/bin/web --port 80
+    /// StandardOutput=append:/var/log/web.log
+    /// StandardError=inherit
+    /// ```
+    ///
+    /// ## Silent when
+    ///
+    /// The word is quoted, the program is a shell, an interpreter or one with a language of its own (`find`, `awk`, `expr`,
+    /// `nft`), or the command has the prefix `|`. File name patterns are reported for programs that work on files only.
+    ///
+    /// ## Source
+    ///
+    /// systemd.service(5), "Command Lines". What arrives as arguments was seen on 252.
+    EXEC_SHELL_SYNTAX {
+        code: "exec-shell-syntax",
+        category: ExecCommand,
+        severity: Warning,
+        since: Always,
+        fix: Sometimes,
+        check: Line(check),
+    }
+}
+
+/// Programs to which a pattern among their arguments can only be a file that is not there.
+const FILE_TOOLS: [&str; 17] = [
+    "rm",
+    "cp",
+    "mv",
+    "ln",
+    "ls",
+    "cat",
+    "chmod",
+    "chown",
+    "chgrp",
+    "touch",
+    "mkdir",
+    "rmdir",
+    "install",
+    "shred",
+    "gzip",
+    "setfacl",
+    "restorecon",
+];
+
+fn check(cx: &mut LineContext<'_, '_>) {
+    for command in commands(cx, &['|', '&', '<', '>', '`', '$', '~', '*', '?', '[']) {
+        if is_interpreted(&command) {
+            continue;
+        }
+        let Some((index, what)) = first_sign(&command) else {
+            continue;
+        };
+        let word = &command.words[index];
+        let program = file_name(command.program());
+        let fate = match word.text.starts_with("$(") {
+            // Taken for the name of a variable.
+            true => "vanishes".to_owned(),
+            false => format!("is passed to `{program}` as an argument"),
+        };
+        let message = format!("No shell reads this command: `{}` {what}, it {fate}.", word.text);
+        // In the background it would be gone from sight.
+        let wrapped = in_shell(cx, &command, "").filter(|_| word.text != "&");
+        let range = place(cx, word.range);
+        let report = cx.report(&EXEC_SHELL_SYNTAX, range, message);
+        if let Some((range, text)) = wrapped {
+            report.fix("Let a shell run it".to_owned(), Safety::Unsafe, range, text);
+        }
+    }
+}
+
+/// The first word that a shell would act on, and what it is not, as half a sentence.
+fn first_sign(command: &ExecCommand) -> Option<(usize, &'static str)> {
+    let last = command.words.len() - 1;
+    let files = FILE_TOOLS.contains(&file_name(command.program()));
+    let words = command.words.iter().enumerate().skip(1).filter(|(_, word)| !word.quoted);
+    let mut signs = words.filter_map(|(index, word)| {
+        let text = word.text.as_str();
+        let what = match text {
+            "|" | "|&" => "is no pipe",
+            "&&" | "||" => "does not join commands",
+            "&" if index == last => "puts nothing into the background",
+            _ if is_redirection(text) => "redirects nothing",
+            _ if text.contains('`') || text.contains("$(") => "runs nothing",
+            _ if text.starts_with("~/") => "is no home directory",
+            _ if files && text.contains(['*', '?', '[']) && !text.starts_with('-') => "matches no files",
+            _ => return None,
+        };
+        Some((index, what))
+    });
+    signs.next()
+}
+
+/// `>`, `>>file`, `2>&1`, `&>file`, `<file` and the like; no comparison (`>=1`), and no placeholder (`<file>`).
+fn is_redirection(text: &str) -> bool {
+    let rest = text.trim_start_matches(|char: char| char.is_ascii_digit());
+    let rest = rest.strip_prefix('&').filter(|rest| rest.starts_with('>')).unwrap_or(rest);
+    let redirects = rest.starts_with(['<', '>']) && text.len() - rest.len() <= 1;
+    redirects && !rest[1..].starts_with('=') && !(rest.starts_with('<') && rest.ends_with('>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirections() {
+        for text in
+            [">", ">>", "<", "2>", "2>&1", ">&2", "&>", "&>>x", ">/dev/null", "1>x", "</x", "2>/dev/null"]
+        {
+            assert!(is_redirection(text), "{text}");
+        }
+        for text in ["", "a>b", "->", "<x>", ">=1", "<=2", "12", "&", "&a", "12>x", "=>"] {
+            assert!(!is_redirection(text), "{text}");
+        }
+    }
+}
