@@ -124,6 +124,8 @@ fn diceroll() {
                |          ^^^^^^^^^^^^^^^^^
                |
                = note: diceroll/diceroll.socket:5: `diceroll.socket` starts `diceroll.service`
+               = help: Replace `WantedBy=` by `Also=diceroll.socket`
+               = help: Add `Requires=diceroll.socket`
 
             1 error, 0 warnings, 2 information, 0 hints in 2 files
             exit status 1
@@ -136,7 +138,7 @@ fn diceroll_for_scripts() {
     expect![[r#"
         {"path":"diceroll/diceroll.service","line":7,"column":10,"end_line":7,"end_column":46,"severity":"information","code":"exec-stops-itself","message":"No unit is called `your-app.service`; the name looks like a placeholder. systemctl exits with 5, so the command fails each time.","related":[],"fix":"Remove this `ExecStop=`"}
         {"path":"diceroll/diceroll.service","line":8,"column":23,"end_line":8,"end_column":74,"severity":"error","code":"inline-comment","message":"A comment needs a line of its own: systemd reads it as part of the value, cannot parse that and ignores the line.","related":[],"fix":"Move the comment to its own line"}
-        {"path":"diceroll/diceroll.service","line":11,"column":10,"end_line":11,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"diceroll/diceroll.socket","line":5,"message":"`diceroll.socket` starts `diceroll.service`"}],"fix":null}
+        {"path":"diceroll/diceroll.service","line":11,"column":10,"end_line":11,"end_column":27,"severity":"information","code":"activated-service-enabled-at-boot","message":"`diceroll.socket` starts this service on demand, but enabling the service starts it at boot as well: the socket then delays nothing, and is refused when started after its service.","related":[{"path":"diceroll/diceroll.socket","line":5,"message":"`diceroll.socket` starts `diceroll.service`"}],"fix":"Replace `WantedBy=` by `Also=diceroll.socket`"}
     "#]].assert_eq(&check("diceroll", "json").stdout);
 }
 
@@ -170,6 +172,19 @@ fn crash() {
             8 | RestartSec=5
               |            ^
 
+            information[start-limit-quick-giveup]: A crash at start gives 5 runs, then `failed`, 0.5s to 1.75s
+                                                   after the first start; an outage of the network
+                                                   (`network.target`) may last longer. A longer `RestartSec=`
+                                                   within a wider `StartLimitIntervalSec=` outlives a short
+                                                   outage.
+             --> crash/gives-up.service:7:9
+              |
+            7 | Restart=on-failure
+              |         ^^^^^^^^^^
+              |
+              = note: crash/gives-up.service:3: this exposes it to outages
+              = help: Pause 2s and allow 20 starts in 2min
+
             error[start-limit-wrong-section]: `StartLimitIntervalSec=` belongs to [Unit]; here systemd ignores
                                               it and the window stays at its default of 10s.
              --> crash/wrong-section.service:9:1
@@ -179,7 +194,7 @@ fn crash() {
               |
               = help: Move to [Unit]
 
-            1 error, 1 warning, 0 information, 0 hints in 3 files
+            1 error, 1 warning, 1 information, 0 hints in 3 files
             exit status 1
         "#]],
     );
