@@ -279,21 +279,23 @@ impl Settings {
     }
 }
 
-/// The JSON schema of project files.
+/// The JSON schema of project files, its keys sorted: the same text however serde_json is built.
 pub(crate) fn schema() -> Value {
     let properties = SETTINGS.iter().map(|setting| {
         let mut schema = (setting.schema)();
         schema["description"] = setting.means.into();
         (setting.name.to_owned(), schema)
     });
-    json!({
+    let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "unitls.toml",
         "description": "Settings of unitls for the unit files below a folder",
         "type": "object",
         "properties": properties.collect::<serde_json::Map<_, _>>(),
         "additionalProperties": false,
-    })
+    });
+    schema.sort_all_objects();
+    schema
 }
 
 impl FromStr for TargetVersion {
