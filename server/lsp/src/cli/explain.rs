@@ -11,7 +11,7 @@ use super::args::ExplainArgs;
 pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
     let text = match args.subject.as_deref() {
         None => list(),
-        Some(subject) => match rule(subject).map(Rule::manual).or_else(|| directive_pages(subject)) {
+        Some(subject) => match page(subject) {
             Some(text) => text,
             None => {
                 super::say(format_args!(
@@ -25,6 +25,11 @@ pub(crate) fn run(args: &ExplainArgs) -> ExitCode {
     // A pipe closed early is no error.
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     ExitCode::SUCCESS
+}
+
+/// The page of a rule, or those of a directive, in Markdown.
+pub(crate) fn page(subject: &str) -> Option<String> {
+    rule(subject).map(Rule::manual).or_else(|| directive_pages(subject))
 }
 
 /// `unitls schema`: prints the JSON schema of project files.

@@ -12,8 +12,16 @@ use unit_syntax::{Encoding, TextRange};
 
 use super::loading::Loader;
 use super::session::{Shared, Snapshot};
-use super::{code_action, configuration, convert, document_link, effective_unit, navigation, rename, worker};
+use super::{
+    code_action, configuration, convert, document_link, effective_unit, navigation, rename, systemd_analyze,
+    worker,
+};
 use crate::settings::Settings;
+
+/// `workspace/executeCommand` with the code of a rule or the name of a directive.
+const EXPLAIN: &str = "unitls.explain";
+const COMMANDS: [&str; 4] =
+    [effective_unit::COMMAND, systemd_analyze::VERIFY, systemd_analyze::SECURITY, EXPLAIN];
 
 /// The server's side of the protocol.
 pub(super) struct Backend {
@@ -361,15 +369,50 @@ impl LanguageServer for Backend {
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
-        if params.command != effective_unit::COMMAND {
-            return Err(Error::invalid_params(format!("there is no command {}", params.command)));
+        match params.command.as_str() {
+            effective_unit::COMMAND => self.show_effective_unit(params).await,
+            systemd_analyze::VERIFY | systemd_analyze::SECURITY => self.analyze(params).await,
+            EXPLAIN => explain(&params),
+            other => Err(Error::invalid_params(format!("there is no command {other}"))),
         }
+    }
+}
+
+impl Backend {
+    async fn show_effective_unit(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
         let params = effective_unit::Params::of_arguments(params.arguments);
         let params = params.ok_or_else(|| Error::invalid_params("the argument is a URI or a unit's name"))?;
         let document = self.effective_unit(params).await?;
         self.shared.snapshot().effective_units.show(&self.client, &document);
         Ok(serde_json::to_value(document).ok())
     }
+
+    /// What goes wrong is told to the user, too: it is for them to install something or to save a file.
+    async fn analyze(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+        let uri = argument(&params)?;
+        match systemd_analyze::run(&self.shared, &self.client, &params.command, uri).await {
+            Ok(answer) => Ok(serde_json::to_value(answer).ok()),
+            Err(message) => {
+                self.client.show_message(lsp::MessageType::ERROR, &message).await;
+                Err(rename::refusal(message))
+            }
+        }
+    }
+}
+
+/// The page of a rule or the help of a directive, in Markdown.
+fn explain(params: &lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
+    let subject = argument(params)?;
+    let text = crate::cli::explain::page(subject);
+    let text =
+        text.ok_or_else(|| Error::invalid_params(format!("there is no rule and no directive `{subject}`")))?;
+    Ok(Some(serde_json::json!({ "title": subject, "text": text })))
+}
+
+/// The one argument of a command.
+fn argument(params: &lsp::ExecuteCommandParams) -> Result<&str> {
+    let argument = params.arguments.first().and_then(serde_json::Value::as_str);
+    argument.ok_or_else(|| Error::invalid_params(format!("{} wants one argument, a text", params.command)))
 }
 
 fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
@@ -416,7 +459,7 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         document_symbol_provider: Some(lsp::OneOf::Left(true)),
         workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: vec![effective_unit::COMMAND.to_owned()],
+            commands: COMMANDS.map(str::to_owned).to_vec(),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
         experimental: Some(serde_json::json!({ "effectiveUnit": { "scheme": effective_unit::SCHEME } })),

@@ -12,6 +12,7 @@ mod navigation;
 mod progress;
 mod rename;
 mod session;
+mod systemd_analyze;
 mod watching;
 mod worker;
 
@@ -42,7 +43,8 @@ pub(crate) fn run() -> ExitCode {
         );
     }
     // One thread serves; blocking work (reading files, computing answers) has threads of its own.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+    // Input and output are for systemd-analyze.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("unitls: cannot start: {error}");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
-use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 use unit_catalog::Version;
 use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, Encoding};
@@ -76,6 +76,8 @@ pub(super) struct OpenDocument {
     pub(super) document: Document,
     /// The client's number for this text.
     pub(super) version: i32,
+    /// What systemd-analyze said of it when it was asked.
+    pub(super) analyzed: Vec<Diagnostic>,
     /// Whether the workspace has not seen this text yet.
     stale: bool,
 }
@@ -297,7 +299,8 @@ impl Session {
             return;
         }
         let path = convert::path(&uri);
-        let open = OpenDocument { uri, document: Document::new(text), version, stale: true };
+        let document = Document::new(text);
+        let open = OpenDocument { uri, document, version, analyzed: Vec::new(), stale: true };
         self.documents.insert(path, open);
     }
 
@@ -325,7 +328,23 @@ impl Session {
             }
         }
         open.version = version;
+        open.analyzed.clear();
         open.stale = true;
+    }
+
+    /// Takes what systemd-analyze said of this version of a document, in place of what the same `source` said before. An
+    /// edit has put an end to it already.
+    pub(super) fn set_analyzed(
+        &mut self,
+        path: &Path,
+        version: i32,
+        source: &str,
+        findings: Vec<Diagnostic>,
+    ) {
+        if let Some(open) = self.documents.get_mut(path).filter(|open| open.version == version) {
+            open.analyzed.retain(|finding| finding.source.as_deref() != Some(source));
+            open.analyzed.extend(findings);
+        }
     }
 
     /// What was saved is what the disk holds.

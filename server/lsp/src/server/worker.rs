@@ -84,7 +84,9 @@ async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> O
                 findings.sort_by_key(|finding| finding.severity);
                 findings.truncate(MOST_FINDINGS);
             }
-            Some(findings.iter().map(|finding| convert::diagnostic(&job, finding)).collect())
+            let own = findings.iter().map(|finding| convert::diagnostic(&job, finding));
+            let analyzed = job.documents.get(&asked).map(|open| open.analyzed.clone());
+            Some(own.chain(analyzed.unwrap_or_default()).collect())
         };
         catch_unwind(AssertUnwindSafe(judge)).ok().flatten()
     };
