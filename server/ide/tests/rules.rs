@@ -108,6 +108,7 @@ scenarios! {
     oneshot_long_running: "oneshot-long-running",
     oneshot_restart_refused: "oneshot-restart-refused",
     onfailure_per_attempt: "onfailure-per-attempt",
+    ordering_cycle: "ordering-cycle",
     ordering_without_pull: "ordering-without-pull",
     path_level_trigger_loop: "path-level-trigger-loop",
     path_unit_missing: "path-unit-missing",

@@ -22,10 +22,10 @@ struct Node {
     /// `None` where the name is only spoken of.
     standing: Option<Standing>,
     says: Box<[Saying]>,
-    /// The units that say something about this name.
-    said_by: Vec<u32>,
-    /// Those of them that go by it.
-    called_by: Vec<u32>,
+    /// What units say about this name; `unit` is the one that says it.
+    said: Vec<Saying>,
+    /// That of it which makes the name one of theirs.
+    called: Vec<Saying>,
 }
 
 /// What a unit is.
@@ -45,10 +45,10 @@ pub(super) struct Standing {
     pub(super) drop_ins: bool,
 }
 
-/// Something that a unit states about the unit of another name.
+/// Something that is said of a unit: by the one that has it in `says`, or by this one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Saying {
-    other: u32,
+    unit: u32,
     pub(super) what: What,
     pub(super) condition: Condition,
 }
@@ -97,27 +97,35 @@ impl Layer {
         self.nodes[id as usize].standing.filter(|standing| *standing != NOBODY)
     }
 
-    /// What a unit says.
+    /// What a unit says, and about which name.
     pub(super) fn says(&self, id: u32) -> impl Iterator<Item = (Saying, &UnitName)> {
-        self.nodes[id as usize].says.iter().map(|saying| (*saying, self.name(saying.other)))
+        self.nodes[id as usize].says.iter().map(|saying| (*saying, self.name(saying.unit)))
     }
 
-    /// What units of this layer say about a name.
+    /// What a unit says about one name.
+    pub(super) fn says_about(&self, id: u32, other: u32) -> &[Saying] {
+        let says = &self.nodes[id as usize].says;
+        let start = says.partition_point(|saying| saying.unit < other);
+        let length = says[start..].partition_point(|saying| saying.unit == other);
+        &says[start..start + length]
+    }
+
+    /// How much a unit says, and is said about it.
+    pub(super) fn degree(&self, id: u32) -> usize {
+        let node = &self.nodes[id as usize];
+        node.says.len() + node.said.len()
+    }
+
+    /// What units of this layer say about a name, and which.
     pub(super) fn said_about(&self, id: u32) -> impl Iterator<Item = (u32, Saying)> {
-        self.nodes[id as usize].said_by.iter().flat_map(move |stating| {
-            let says = self.nodes[*stating as usize].says.iter();
-            says.filter(move |saying| saying.other == id).map(|saying| (*stating, *saying))
-        })
+        self.nodes[id as usize].said.iter().map(|saying| (saying.unit, *saying))
     }
 
     /// The units of this layer that go by a name which is not their own, and what gives it to them.
     pub(super) fn called(&self, id: u32) -> impl Iterator<Item = (u32, Aliases)> {
-        self.nodes[id as usize].called_by.iter().flat_map(move |unit| {
-            let says = self.nodes[*unit as usize].says.iter().filter(move |saying| saying.other == id);
-            says.filter_map(move |saying| match saying.what {
-                What::IsCalled(by) => Some((*unit, by)),
-                _ => None,
-            })
+        self.nodes[id as usize].called.iter().filter_map(|saying| match saying.what {
+            What::IsCalled(by) => Some((saying.unit, by)),
+            _ => None,
         })
     }
 
@@ -133,27 +141,26 @@ impl Layer {
         let before = std::mem::take(&mut self.nodes[id as usize].says);
         let mut last = None;
         for saying in &before {
-            if last.replace(saying.other) != Some(saying.other) {
-                let other = &mut self.nodes[saying.other as usize];
-                other.said_by.retain(|stating| *stating != id);
-                other.called_by.retain(|stating| *stating != id);
+            if last.replace(saying.unit) != Some(saying.unit) {
+                let other = &mut self.nodes[saying.unit as usize];
+                other.said.retain(|saying| saying.unit != id);
+                other.called.retain(|saying| saying.unit != id);
             }
         }
         let mut says = Vec::with_capacity(derived.says.len());
         for (what, other, condition) in derived.says {
-            let saying = Saying { other: self.intern(&other), what, condition };
+            let saying = Saying { unit: self.intern(&other), what, condition };
             if !says.contains(&saying) {
                 says.push(saying);
             }
         }
-        says.sort_unstable_by_key(|saying| saying.other);
-        let mut last = None;
+        says.sort_by_key(|saying| saying.unit);
         for saying in &says {
-            if last.replace(saying.other) != Some(saying.other) {
-                self.nodes[saying.other as usize].said_by.push(id);
-            }
+            let other = &mut self.nodes[saying.unit as usize];
+            let said = Saying { unit: id, ..*saying };
+            other.said.push(said);
             if matches!(saying.what, What::IsCalled(_)) {
-                self.nodes[saying.other as usize].called_by.push(id);
+                other.called.push(said);
             }
         }
         let node = &mut self.nodes[id as usize];

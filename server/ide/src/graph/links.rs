@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
 use unit_catalog::Version;
 
 use super::edge::Cause;
@@ -12,7 +13,7 @@ use crate::workspace::{LinkFolder, UnitName, drop_in_owners};
 /// its type (`process_deps()`).
 pub(super) fn linked(stating: &mut Stating<'_, '_>) {
     let (workspace, asker) = (stating.workspace, stating.asker);
-    let mut seen: Vec<(LinkFolder, &str)> = Vec::new();
+    let mut seen: FxHashSet<(LinkFolder, &str)> = FxHashSet::default();
     let of_type = vec![stating.unit.unit_type.suffix().to_owned()];
     for owners in stating.names().iter().map(drop_in_owners).chain([of_type]) {
         for owner in owners {
@@ -20,10 +21,9 @@ pub(super) fn linked(stating: &mut Stating<'_, '_>) {
                 let Some((_, folder)) = link.folder() else { continue };
                 // The same name in a folder that comes later is hidden.
                 let known = folder != LinkFolder::Upholds || stating.version() >= Version(254);
-                if !known || seen.contains(&(folder, link.name())) {
+                if !known || !seen.insert((folder, link.name())) {
                     continue;
                 }
-                seen.push((folder, link.name()));
                 let relation = match folder {
                     LinkFolder::Wants => Relation::Wants,
                     LinkFolder::Requires => Relation::Requires,

@@ -1,6 +1,7 @@
 //! The graph of units: who starts, stops and orders whom, and what says so.
 
 mod commands;
+pub mod cycles;
 mod dbus;
 mod derive;
 pub mod drawing;
@@ -110,6 +111,12 @@ impl<'a> Graph<'a> {
         edges
     }
 
+    /// The edges that the unit's own files and links make, also those that begin at other units.
+    pub fn edges_stated_by(&self, name: &UnitName) -> Vec<Edge<'a>> {
+        let id = self.id(name);
+        self.statements(&id).into_iter().filter_map(|statement| self.edge(&id, statement)).collect()
+    }
+
     /// Other units' edges that end at this unit, under any of its names.
     pub fn edges_to(&self, name: &UnitName) -> Vec<Edge<'a>> {
         self.edges_to_by(name, |_| true)
@@ -152,14 +159,16 @@ impl<'a> Graph<'a> {
             names.clear();
         }
         for name in &names {
-            self.each_said_about(name, |stating, saying, presence| {
-                if saying.what == What::Bears(relation.inverse())
-                    && presence == Presence::Yes
-                    && self.holds(stating, &id, saying.condition)
-                {
-                    units.push(stating.clone());
-                }
-            });
+            let inverse = What::Bears(relation.inverse());
+            self.each_said_about(
+                name,
+                |what| what == inverse,
+                |stating, saying, presence| {
+                    if presence == Presence::Yes && self.holds(stating, &id, saying.condition) {
+                        units.push(stating.clone());
+                    }
+                },
+            );
         }
         units.retain(|unit| !unit.is_template() && *unit != id);
         units.sort_unstable();
@@ -172,8 +181,9 @@ impl<'a> Graph<'a> {
         let mut edges = Vec::new();
         for alias in self.names(id) {
             let mut stating = Vec::new();
-            self.each_said_about(&alias, |other, saying, presence| {
-                if matches!(saying.what, What::Bears(relation) if wanted(relation)) && other != id {
+            let bears = |what| matches!(what, What::Bears(relation) if wanted(relation));
+            self.each_said_about(&alias, bears, |other, _, presence| {
+                if other != id {
                     stating.push((other.clone(), presence));
                 }
             });
@@ -195,8 +205,9 @@ impl<'a> Graph<'a> {
     fn calling(&self, id: &UnitName) -> Vec<UnitName> {
         let mut calling = Vec::new();
         for name in self.names(id) {
-            self.each_said_about(&name, |unit, saying, _| {
-                if saying.what == What::Starts && unit != id {
+            let starts = |what| what == What::Starts;
+            self.each_said_about(&name, starts, |unit, _, _| {
+                if unit != id {
                     calling.push(unit.clone());
                 }
             });
@@ -207,7 +218,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The units that are there of a template.
-    fn instances(&self, template: &UnitName) -> Vec<UnitName> {
+    pub(crate) fn instances(&self, template: &UnitName) -> Vec<UnitName> {
         let mut instances = Vec::new();
         for (depth, layer) in self.layers.iter().enumerate() {
             let told = layer.told().filter(|(id, name)| {
@@ -256,12 +267,8 @@ impl<'a> Graph<'a> {
     /// Whether a target that pulls in `other` waits for it.
     fn waits_for(&self, target: &UnitName, other: &UnitName) -> bool {
         let says = |stating: &UnitName, about: &UnitName, relation: Relation, condition: Condition| {
-            self.find(stating).is_some_and(|(depth, at)| {
-                self.layers[depth].says(at).any(|(saying, name)| {
-                    saying.what == What::Bears(relation)
-                        && saying.condition == condition
-                        && (name == about || self.resolve(name, Aliases::Linked) == *about)
-                })
+            self.says(stating, about, |saying| {
+                saying.what == What::Bears(relation) && saying.condition == condition
             })
         };
         self.standing(other).is_some_and(|standing| standing.loaded && standing.default_dependencies)
@@ -271,11 +278,39 @@ impl<'a> Graph<'a> {
             && (target < other || !says(other, target, Relation::After, Condition::TargetOrder))
     }
 
-    /// Calls `each` with every unit that says something about a name, what, and whether that unit is there.
-    fn each_said_about(&self, name: &UnitName, mut each: impl FnMut(&UnitName, Saying, Presence)) {
+    /// Whether one unit says something of another, by its own name or one that links give it.
+    fn says(&self, stating: &UnitName, about: &UnitName, wanted: impl Fn(Saying) -> bool) -> bool {
+        let Some((depth, at)) = self.find(stating) else {
+            return false;
+        };
+        let layer = &self.layers[depth];
+        let says = |name: &UnitName| {
+            layer.find(name).is_some_and(|other| layer.says_about(at, other).iter().any(|said| wanted(*said)))
+        };
+        if says(about) {
+            return true;
+        }
+        self.find(about).is_some_and(|(depth, at)| {
+            let mut called = self.layers[depth].says(at);
+            called.any(|(saying, name)| {
+                saying.what == What::IsCalled(Aliases::Linked)
+                    && says(name)
+                    && self.resolve(name, Aliases::Linked) == *about
+            })
+        })
+    }
+
+    /// Calls `each` with every unit that says something that is wanted about a name, what, and whether that unit is
+    /// there.
+    fn each_said_about(
+        &self,
+        name: &UnitName,
+        wanted: impl Fn(What) -> bool,
+        mut each: impl FnMut(&UnitName, Saying, Presence),
+    ) {
         for (depth, layer) in self.layers.iter().enumerate() {
             let Some(id) = layer.find(name) else { continue };
-            for (stating, saying) in layer.said_about(id) {
+            for (stating, saying) in layer.said_about(id).filter(|(_, saying)| wanted(saying.what)) {
                 let unit = layer.name(stating);
                 let presence = self.presence(depth, stating);
                 if presence != Presence::No && !self.is_hidden(depth, unit) {

@@ -1,5 +1,6 @@
 //! A unit that is asked what it says about others: what the sources of edges share.
 
+use rustc_hash::FxHashSet;
 use unit_catalog::{Availability, Directive, Section, UnitType, Version};
 
 use super::edge::{Cause, Condition, Statement};
@@ -15,6 +16,7 @@ pub(super) struct Stating<'a, 'b> {
     pub(super) name: &'b UnitName,
     pub(super) unit: &'b Effective<'a>,
     pub(super) statements: Vec<Statement<'a>>,
+    said: FxHashSet<(Relation, UnitName)>,
     /// The names that links give it.
     pub(super) linked: Vec<UnitName>,
     /// What its files set, as far as this systemd knows the keys.
@@ -80,7 +82,7 @@ impl<'a, 'b> Stating<'a, 'b> {
                 set.push(directive);
             }
         }
-        Self { workspace, asker, name, unit, statements: Vec::new(), linked, set }
+        Self { workspace, asker, name, unit, statements: Vec::new(), said: FxHashSet::default(), linked, set }
     }
 
     /// Whether the manager has the unit without any file.
@@ -187,10 +189,8 @@ impl<'a, 'b> Stating<'a, 'b> {
             || relation == Relation::Before && other.unit_type() == T::Device
             || relation == Relation::OnFailure && matches!(own, T::Slice | T::Device);
         // systemd has the same from several reasons, people need one of them.
-        let said = |known: &Statement<'_>| known.relation == relation && known.other == *other;
-        let again =
-            matches!(cause, Cause::Implicit(_) | Cause::Implied { .. }) && self.statements.iter().any(said);
-        if !dropped && !again {
+        let reasons = matches!(cause, Cause::Implicit(_) | Cause::Implied { .. });
+        if !dropped && (self.said.insert((relation, other.clone())) || !reasons) {
             self.statements.push(statement);
         }
     }

@@ -46,6 +46,7 @@ mod notify_blocked_by_sandbox;
 mod oneshot_long_running;
 mod oneshot_restart_refused;
 mod onfailure_per_attempt;
+mod ordering_cycle;
 mod ordering_without_pull;
 mod path_level_trigger_loop;
 mod path_unit_missing;
@@ -122,6 +123,7 @@ pub static RULES: &[&Rule] = &[
     &exec_stops_itself::EXEC_STOPS_ITSELF,
     &requires_without_ordering::REQUIRES_WITHOUT_ORDERING,
     &ordering_without_pull::ORDERING_WITHOUT_PULL,
+    &ordering_cycle::ORDERING_CYCLE,
     &dependency_on_vanishing_oneshot::DEPENDENCY_ON_VANISHING_ONESHOT,
     &onfailure_per_attempt::ONFAILURE_PER_ATTEMPT,
     &failure_limit_kills_socket::FAILURE_LIMIT_KILLS_SOCKET,

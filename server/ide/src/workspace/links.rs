@@ -18,7 +18,7 @@ pub struct UnitLink {
 }
 
 /// What a folder of links does to the unit in its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LinkFolder {
     /// `X.wants/`
     Wants,

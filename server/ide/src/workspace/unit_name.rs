@@ -1,13 +1,14 @@
 //! Names of units: plain, templates and instances, and the specifiers that names may hold.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use unit_catalog::UnitType;
 
 /// A valid unit name with its suffix, as `unit_name_is_valid()` accepts it. Cheap to clone.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct UnitName {
     text: Arc<str>,
     unit_type: UnitType,
@@ -220,6 +221,19 @@ pub enum Unreplaced {
     Unknown,
     /// The name is not escaped as it would have to be: systemd refuses the value.
     Impossible,
+}
+
+impl Hash for UnitName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // All else follows from the text.
+        self.text.hash(state);
+    }
+}
+
+impl Borrow<str> for UnitName {
+    fn borrow(&self) -> &str {
+        &self.text
+    }
 }
 
 impl fmt::Display for UnitName {
