@@ -69,7 +69,8 @@ fn status_0_when_nothing_weighs_above_information() {
 
 #[test]
 fn status_1_with_a_warning_or_an_error() {
-    let warning = folder(&[("a.service", format!("{CLEAN}Restart=always\nRestartSec=5\n").as_bytes())]);
+    let contrary = format!("{CLEAN}Restart=always\nRestartSec=5\n[Unit]\nStartLimitBurst=3\n");
+    let warning = folder(&[("a.service", contrary.as_bytes())]);
     let run = check(&warning, ["."]);
     assert_eq!((run.status, &run.json()[0]["severity"]), (1, &"warning".into()));
     let error = folder(&[("a.service", BAD.as_bytes())]);

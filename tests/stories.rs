@@ -165,8 +165,8 @@ fn crash() {
     story(
         "crash",
         expect![[r#"
-            warning[start-limit-unreachable]: 5 starts take 25s of pauses, and the window is 10s: a crashing
-                                              service restarts for ever and never reaches `failed`.
+            information[start-limit-unreachable]: 5 starts take 25s of pauses, and the window is 10s: a crashing
+                                                  service restarts for ever and never reaches `failed`.
              --> crash/for-ever.service:8:12
               |
             8 | RestartSec=5
@@ -194,7 +194,7 @@ fn crash() {
               |
               = help: Move to [Unit]
 
-            1 error, 1 warning, 1 information, 0 hints in 3 files
+            1 error, 0 warnings, 2 information, 0 hints in 3 files
             exit status 1
         "#]],
     );

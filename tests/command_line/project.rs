@@ -8,7 +8,8 @@ use crate::command::{Run, in_tests, unitls};
 use crate::{BAD, folder, json_schema};
 
 /// A warning, unless the start limit is no concern.
-const ENDLESS: &str = "[Service]\nExecStart=/bin/true\nRestart=always\nRestartSec=5\n";
+const ENDLESS: &str =
+    "[Unit]\nStartLimitBurst=5\n[Service]\nExecStart=/bin/true\nRestart=always\nRestartSec=5\n";
 const CODE: &str = "start-limit-unreachable";
 
 fn check(folder: &tempfile::TempDir, arguments: &[&str]) -> Run {

@@ -9,7 +9,8 @@ use crate::lsp_client::{Client, workspace_folders};
 use crate::{BAD, folder, on_disk, uri_in, write};
 
 /// A warning, unless somebody says otherwise.
-const ENDLESS: &str = "[Service]\nExecStart=/bin/true\nRestart=always\nRestartSec=5\n";
+const ENDLESS: &str =
+    "[Unit]\nStartLimitBurst=5\n[Service]\nExecStart=/bin/true\nRestart=always\nRestartSec=5\n";
 const CODE: &str = "start-limit-unreachable";
 
 fn opened(folder: &TempDir, name: &str, text: &str) -> (Client, String) {

@@ -96,9 +96,14 @@ impl StartLimit {
         Self::last(unit, &INTERVAL, |value| time_span(value).is_some())
     }
 
+    /// The line that sets the number of starts, where one does.
+    pub fn burst_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
+        Self::last(unit, &BURST, |value| value.parse::<u32>().is_ok())
+    }
+
     /// The line that switches the limit off, where one does.
     pub fn off_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
-        let burst = Self::last(unit, &BURST, |value| value.parse::<u32>().is_ok());
+        let burst = Self::burst_setting(unit);
         let zero =
             |setting: &Setting<'_>| time_span(setting.value()).is_some_and(|span| span.seconds() == 0.0);
         Self::interval_setting(unit)

@@ -1,11 +1,12 @@
 //! Rule: a restart policy whose start limit cannot be reached.
 
-use unit_catalog::{Section, UnitType};
+use unit_catalog::{Section, UnitType, Version};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::{Restart, ServiceType, StartLimit, Verdict, seconds};
 use crate::diagnostic::Severity;
+use crate::workspace::Setting;
 
 declare_rule! {
     /// ## What it does
@@ -16,12 +17,17 @@ declare_rule! {
     /// ## Why it bites
     ///
     /// The limit counts starts within a window (5 in 10s by default). When the pauses alone fill the
-    /// window, it is never reached: the unit never becomes `failed`, `OnFailure=` of older releases never
-    /// fires, and monitoring sees a service that is "activating".
+    /// window, it is never reached: the unit never becomes `failed` for good, and monitoring sees a service
+    /// that is "activating". Many services that pause for 5s like it so. But a limit that is written down is
+    /// meant to be reached, and what waits for it never comes: `StartLimitAction=`, and `OnFailure=` before
+    /// 254 or with `RestartMode=direct`.
     ///
     /// ## Example
     ///
     /// ```ini worker.service
+    /// [Unit]
+    /// StartLimitBurst=3
+    ///
     /// [Service]
     /// ExecStart=/usr/bin/worker
     /// Restart=on-failure
@@ -32,6 +38,7 @@ declare_rule! {
     ///
     /// ```ini worker.service
     /// [Unit]
+    /// StartLimitBurst=3
     /// StartLimitIntervalSec=60s
     ///
     /// [Service]
@@ -43,9 +50,9 @@ declare_rule! {
     /// ## Silent when
     ///
     /// `StartLimitIntervalSec=0` or `StartLimitBurst=0` says that it is meant, `Restart=on-success`,
-    /// and gettys (`Type=idle` with `RestartSec=0`). Exactly on the window's edge, and where the manager's
-    /// timer slack of up to 250ms a pause decides, it is information. A drop-in whose unit is out of sight is
-    /// not judged.
+    /// and gettys (`Type=idle` with `RestartSec=0`). It is information where the unit neither sets a limit nor
+    /// has anything that waits for it, exactly on the window's edge, and where the manager's timer slack of up
+    /// to 250ms a pause decides. A drop-in whose unit is out of sight is not judged.
     ///
     /// ## Source
     ///
@@ -83,12 +90,29 @@ fn check(cx: &mut UnitContext<'_>) {
         seconds(pauses),
         seconds(limit.interval)
     );
+    let expected = Expected::of(cx);
     let (severity, message) = match limit.verdict(0.0) {
         Verdict::Endless { limit_off: true, .. } | Verdict::GivesUp { .. } => return,
-        Verdict::Endless { boundary: false, .. } => (
-            Severity::Warning,
-            format!("{arithmetic}: a crashing service restarts for ever and never reaches `failed`."),
-        ),
+        Verdict::Endless { boundary: false, .. } => match &expected {
+            None => (
+                Severity::Information,
+                format!("{arithmetic}: a crashing service restarts for ever and never reaches `failed`."),
+            ),
+            Some(Expected::Limit(_)) => (
+                Severity::Warning,
+                format!(
+                    "{arithmetic}: the limit that is set is never reached, and a crashing service restarts for ever."
+                ),
+            ),
+            Some(Expected::Action(waiting)) => (
+                Severity::Warning,
+                format!(
+                    "{arithmetic}: a crashing service restarts for ever, and `{}={}` never comes.",
+                    waiting.entry.key().unwrap_or_default(),
+                    waiting.value()
+                ),
+            ),
+        },
         Verdict::Endless { boundary: true, .. } => (
             Severity::Information,
             format!("{arithmetic} as well: on this edge a crashing service in practice restarts for ever."),
@@ -107,9 +131,45 @@ fn check(cx: &mut UnitContext<'_>) {
         return;
     };
     let window = StartLimit::interval_setting(cx.unit);
-    if let Some(finding) = cx.report_value(&START_LIMIT_UNREACHABLE, severity, setting, message)
-        && let Some(window) = window
-    {
-        finding.relate(window.file, window.line_range(), "the window is set here");
+    if let Some(finding) = cx.report_value(&START_LIMIT_UNREACHABLE, severity, setting, message) {
+        if let Some(window) = window {
+            finding.relate(window.file, window.line_range(), "the window is set here");
+        }
+        match expected {
+            Some(Expected::Action(waiting)) => {
+                finding.relate_line(waiting, "this waits for the limit");
+            }
+            Some(Expected::Limit(limit)) if window.is_none() => {
+                finding.relate_line(limit, "the limit is set here");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What shows that the limit is meant to be reached.
+enum Expected<'a> {
+    /// What is to happen when it is.
+    Action(Setting<'a>),
+    /// A line that sets it.
+    Limit(Setting<'a>),
+}
+
+impl<'a> Expected<'a> {
+    fn of(cx: &UnitContext<'a>) -> Option<Self> {
+        let unit = cx.unit;
+        let action = unit.scalar(Section::Unit, "StartLimitAction", |_| true);
+        // From 254 on it comes after each failed run, but for services that restart directly.
+        let each_run = cx.version() >= Version(254)
+            && unit
+                .scalar(Section::Service, "RestartMode", |_| true)
+                .is_none_or(|mode| mode.value() != "direct");
+        let handler = || unit.list(Section::Unit, "OnFailure").last().copied().filter(|_| !each_run);
+        let limit = || StartLimit::interval_setting(unit).or_else(|| StartLimit::burst_setting(unit));
+        action
+            .filter(|action| action.value() != "none")
+            .or_else(handler)
+            .map(Self::Action)
+            .or_else(|| limit().map(Self::Limit))
     }
 }
