@@ -1,4 +1,5 @@
-; Colours, with the capture names of nvim-treesitter. Later patterns win.
+; Colours, with the capture names of nvim-treesitter. Later patterns win over earlier ones, inner nodes over outer ones; those
+; for the same node exclude each other wherever it matters, because some editors let earlier patterns win.
 
 (comment) @comment @spell
 
@@ -8,11 +9,11 @@
 (key) @property
 "=" @operator
 
+(value) @string
+
 (continuation) @punctuation.special
 [(prefix) (exec_prefix)] @operator
 
-(word) @string
-(string) @string
 (escape_sequence) @string.escape
 (specifier) @constant.macro
 (variable) @variable
@@ -30,7 +31,7 @@
 
 ((assignment
   value: (value . (word) @number .))
-  (#match? @number "^[-+]?[0-9][0-9.]*(%|[KMGTPE]|us|ms|s|sec|m|min|h|hr|d|day|w|week|M|month|y|year)?$"))
+  (#match? @number "^[-+]?[0-9][0-9.]*([%]|[KMGTPE]|us|ms|s|sec|m|min|h|hr|d|day|w|week|M|month|y|year)?$"))
 
 ((assignment
   value: (value . (word) @constant.builtin .))

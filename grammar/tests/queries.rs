@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 use expect_test::expect;
 use tree_sitter::{Language, Parser, Query, QueryCursor, StreamingIterator};
-use tree_sitter_systemd::{FOLDS_QUERY, HIGHLIGHTS_QUERY, INJECTIONS_QUERY, LANGUAGE};
+use tree_sitter_systemd::{FOLDS_QUERY, HIGHLIGHTS_QUERY, INJECTIONS_QUERY, LANGUAGE, TEXTOBJECTS_QUERY};
 
 const TEXT: &str = r#"[Service]
 # A comment.
@@ -64,24 +66,21 @@ fn highlights() {
         "# A comment." comment
         "Description" property
         "=" operator
-        "It's" string
-        "\"fine\"" string
+        "It's \"fine\"" string
         "ExecStart" property
         "=" operator
         "-" operator
+        "-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y" string
         "/bin/sh" function.call
-        "-c" string
-        "'echo \"$$A\" %n ${B}'" string
         "$$" string.escape
         "%n" constant.macro
         "${B}" variable
         "\\\n" punctuation.special
-        "x" string
         "\\x20" string.escape
-        "y" string
         "EnvironmentFile" property
         "=" operator
         "-" operator
+        "-/etc/a" string
         "/etc/a" string.special.path
         "RemainAfterExit" property
         "=" operator
@@ -95,10 +94,11 @@ fn highlights() {
         "After" property
         "=" operator
         "network.target" string.special.symbol
-        "yes" string
+        "network.target yes" string
         "Documentation" property
         "=" operator
         "https://example.org" string.special.url
+        "https://example.org man:a(8)" string
         "man:a(8)" string.special.url
         "junk" error
     "##]]
@@ -115,8 +115,71 @@ fn folds() {
 
 #[test]
 fn injections() {
-    expect![[r#"
+    expect![[r##"
+        "# A comment." injection.content
         "'echo \"$$A\" %n ${B}'" injection.content
-    "#]]
+    "##]]
     .assert_eq(&render(INJECTIONS_QUERY));
+}
+
+#[test]
+fn textobjects() {
+    expect![[r##"
+        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" class.outer
+        "# A comment." comment.outer
+        "Description" assignment.lhs
+        "Description=It's \"fine\"" assignment.outer
+        "It's" parameter.outer
+        "It's \"fine\"" assignment.rhs
+        "\"fine\"" parameter.outer
+        "ExecStart" assignment.lhs
+        "ExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y" assignment.outer
+        "-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y" assignment.rhs
+        "/bin/sh" parameter.outer
+        "-c" parameter.outer
+        "'echo \"$$A\" %n ${B}'" parameter.outer
+        "x" parameter.outer
+        "y" parameter.outer
+        "EnvironmentFile" assignment.lhs
+        "EnvironmentFile=-/etc/a" assignment.outer
+        "-/etc/a" assignment.rhs
+        "/etc/a" parameter.outer
+        "RemainAfterExit" assignment.lhs
+        "RemainAfterExit=yes" assignment.outer
+        "yes" parameter.outer
+        "RestartSec" assignment.lhs
+        "RestartSec=5min" assignment.outer
+        "5min" parameter.outer
+        "TimeoutSec" assignment.lhs
+        "TimeoutSec=infinity" assignment.outer
+        "infinity" parameter.outer
+        "After" assignment.lhs
+        "After=network.target yes" assignment.outer
+        "network.target" parameter.outer
+        "network.target yes" assignment.rhs
+        "yes" parameter.outer
+        "Documentation" assignment.lhs
+        "Documentation=https://example.org man:a(8)" assignment.outer
+        "https://example.org" parameter.outer
+        "https://example.org man:a(8)" assignment.rhs
+        "man:a(8)" parameter.outer
+        "junk" class.inner
+    "##]].assert_eq(&render(TEXTOBJECTS_QUERY));
+}
+
+/// The copies that editors load find what the editor may ask for.
+#[test]
+fn queries_of_editors() {
+    let editors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors");
+    for editor in ["neovim", "helix"] {
+        let files = fs::read_dir(editors.join(editor).join("queries/systemd")).unwrap();
+        let mut count = 0;
+        for file in files {
+            let path = file.unwrap().path();
+            let found = captures(&fs::read_to_string(&path).unwrap());
+            assert!(!found.is_empty(), "{} captures nothing", path.display());
+            count += 1;
+        }
+        assert!(count >= 3, "{editor} has {count} queries");
+    }
 }

@@ -16,11 +16,14 @@ pub const LANGUAGE: LanguageFn = unsafe { LanguageFn::from_raw(tree_sitter_syste
 /// Syntax highlighting, with the capture names of nvim-treesitter.
 pub const HIGHLIGHTS_QUERY: &str = include_str!("../../queries/highlights.scm");
 
-/// Shell scripts inside of commands.
+/// Scripts inside of commands, and comments.
 pub const INJECTIONS_QUERY: &str = include_str!("../../queries/injections.scm");
 
 /// What folds: sections, and lines with continuations.
 pub const FOLDS_QUERY: &str = include_str!("../../queries/folds.scm");
+
+/// What can be selected as a whole, with the capture names of nvim-treesitter-textobjects.
+pub const TEXTOBJECTS_QUERY: &str = include_str!("../../queries/textobjects.scm");
 
 /// The content of `node-types.json`: every node and the fields it may have.
 pub const NODE_TYPES: &str = include_str!("../../src/node-types.json");

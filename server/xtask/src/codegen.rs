@@ -6,12 +6,13 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{codegen_catalog, codegen_grammar};
+use crate::{codegen_catalog, codegen_grammar, codegen_queries};
 
 /// Takes the workspace's root, gives generated files as paths below it and their contents.
 type Generator = fn(&Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String>;
 
-const GENERATORS: [Generator; 2] = [codegen_catalog::generate, codegen_grammar::generate];
+const GENERATORS: [Generator; 3] =
+    [codegen_catalog::generate, codegen_grammar::generate, codegen_queries::generate];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -31,6 +32,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
                 continue;
             }
             if !options.check {
+                file.parent()
+                    .map_or(Ok(()), fs::create_dir_all)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
                 fs::write(&file, contents).map_err(|error| format!("{}: {error}", file.display()))?;
             }
             stale.push(path);

@@ -9,6 +9,7 @@ mod bench_scan;
 mod codegen;
 mod codegen_catalog;
 mod codegen_grammar;
+mod codegen_queries;
 mod gen_units;
 mod lsp_client;
 mod oracle;

@@ -1,0 +1,59 @@
+; Written by `cargo xtask codegen` from grammar/queries/highlights.scm.
+
+; Colours, with the capture names of nvim-treesitter. Later patterns win over earlier ones, inner nodes over outer ones; those
+; for the same node exclude each other wherever it matters, because some editors let earlier patterns win.
+
+(comment) @comment @spell
+
+(section_header ["[" "]"] @punctuation.bracket)
+(section_name) @module
+
+(key) @property
+"=" @operator
+
+(value) @string
+
+(continuation) @punctuation.special
+[(prefix) (exec_prefix)] @operator
+
+(escape_sequence) @string.escape
+(specifier) @constant.macro
+(variable) @variable
+
+; Free text.
+((assignment
+  key: (key) @_key
+  value: (value) @spell)
+  (#eq? @_key "Description"))
+
+; A value that is one word.
+((assignment
+  value: (value . (word) @boolean .))
+  (#any-of? @boolean "yes" "no" "true" "false" "on" "off"))
+
+((assignment
+  value: (value . (word) @number .))
+  (#match? @number "^[-+]?[0-9][0-9.]*([%]|[KMGTPE]|us|ms|s|sec|m|min|h|hr|d|day|w|week|M|month|y|year)?$"))
+
+((assignment
+  value: (value . (word) @constant.builtin .))
+  (#eq? @constant.builtin "infinity"))
+
+; Paths and addresses of pages.
+((word) @string.special.path
+  (#match? @string.special.path "^/"))
+
+((word) @string.special.url
+  (#match? @string.special.url "^(https?|man|info|file):"))
+
+; Names of other units.
+((word) @string.special.symbol
+  (#match? @string.special.symbol "^[^/=]+[.](service|socket|timer|path|mount|automount|swap|slice|scope|target|device)$"))
+
+; The program of a command line.
+((assignment
+  key: (key) @_key
+  value: (value . (exec_prefix)? . (word) @function.call))
+  (#match? @_key "^Exec"))
+
+(junk) @error
