@@ -16,6 +16,7 @@ const TEXT: &str = r#"[Service]
 Description=It's "fine"
 ExecStart=-/bin/sh -c 'echo "$$A" %n ${B}' \
   x\x20y
+ExecStop=/bin/a /b
 EnvironmentFile=-/etc/a
 RemainAfterExit=yes
 RestartSec=5min
@@ -77,6 +78,11 @@ fn highlights() {
         "${B}" variable
         "\\\n" punctuation.special
         "\\x20" string.escape
+        "ExecStop" property
+        "=" operator
+        "/bin/a" function.call
+        "/bin/a /b" string
+        "/b" string.special.path
         "EnvironmentFile" property
         "=" operator
         "-" operator
@@ -108,7 +114,7 @@ fn highlights() {
 #[test]
 fn folds() {
     expect![[r#"
-        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" fold
+        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nExecStop=/bin/a /b\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" fold
         "ExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y" fold
     "#]].assert_eq(&render(FOLDS_QUERY));
 }
@@ -125,7 +131,7 @@ fn injections() {
 #[test]
 fn textobjects() {
     expect![[r##"
-        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" class.outer
+        "[Service]\n# A comment.\nDescription=It's \"fine\"\nExecStart=-/bin/sh -c 'echo \"$$A\" %n ${B}' \\\n  x\\x20y\nExecStop=/bin/a /b\nEnvironmentFile=-/etc/a\nRemainAfterExit=yes\nRestartSec=5min\nTimeoutSec=infinity\nAfter=network.target yes\nDocumentation=https://example.org man:a(8)\njunk\n" class.outer
         "# A comment." comment.outer
         "Description" assignment.lhs
         "Description=It's \"fine\"" assignment.outer
@@ -140,6 +146,11 @@ fn textobjects() {
         "'echo \"$$A\" %n ${B}'" parameter.outer
         "x" parameter.outer
         "y" parameter.outer
+        "ExecStop" assignment.lhs
+        "ExecStop=/bin/a /b" assignment.outer
+        "/bin/a" parameter.outer
+        "/bin/a /b" assignment.rhs
+        "/b" parameter.outer
         "EnvironmentFile" assignment.lhs
         "EnvironmentFile=-/etc/a" assignment.outer
         "-/etc/a" assignment.rhs

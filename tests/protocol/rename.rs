@@ -198,6 +198,13 @@ fn refusals() {
     client.open(&web, text);
     let reason = rename(&mut client, &web, 1, 8, "roll").expect_err("it is refused");
     assert!(reason.contains("does not rename files"), "{reason}");
+
+    // One that says no more than that it does operations.
+    let (mut client, _) =
+        session(&folder, json!({ "workspace": { "workspaceEdit": { "resourceOperations": ["rename"] } } }));
+    client.open(&web, text);
+    let edit = rename(&mut client, &web, 1, 8, "roll").expect("it can be renamed");
+    assert!(edit["documentChanges"].is_array(), "{edit}");
 }
 
 #[test]

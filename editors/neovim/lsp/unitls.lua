@@ -3,5 +3,7 @@
 return {
   cmd = { 'unitls' },
   filetypes = { 'systemd' },
-  root_markers = { '.git' },
+  root_markers = { '.git', 'unitls.toml' },
+  -- plugin/unitls.lua shows them.
+  capabilities = { experimental = { effectiveUnitDocuments = true } },
 }

@@ -2,108 +2,12 @@
 --
 -- The files are those of tests/units/diceroll: a server whose author takes TimeoutStartSec= for an idle timeout.
 
-local LIMIT = 15000 -- milliseconds that any single wait may take
-
-local count, failed = 0, 0
-
--- Prints one TAP line; `saw` is printed below it when it is "not ok".
-local function ok(holds, name, saw)
-  count = count + 1
-  io.stdout:write(('%s %d - %s\n'):format(holds and 'ok' or 'not ok', count, name))
-  if not holds then
-    failed = failed + 1
-    local text = type(saw) == 'string' and saw or vim.inspect(saw)
-    io.stdout:write('#   saw: ' .. text:gsub('\n', '\n#   ') .. '\n')
-  end
-  io.stdout:flush()
-  return holds
-end
-
--- Waits until `condition()` holds; what `see()` gives at the end is printed when it never does.
-local function eventually(name, condition, see)
-  return ok(vim.wait(LIMIT, condition, 20), name, see and see() or 'nothing in ' .. LIMIT .. ' ms')
-end
-
--- The zero-based number and the text of the first line that begins with `prefix`.
-local function find(bufnr, prefix)
-  for number, text in ipairs(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)) do
-    if vim.startswith(text, prefix) then
-      return number - 1, text
-    end
-  end
-  error(('no line begins with %q'):format(prefix))
-end
-
-local function set_line(bufnr, number, text)
-  vim.api.nvim_buf_set_lines(bufnr, number, number + 1, true, { text })
-end
-
-local function diagnostic(bufnr, code, prefix)
-  local filter = prefix and { lnum = (find(bufnr, prefix)) } or {}
-  return vim.iter(vim.diagnostic.get(bufnr, filter)):find(function(found)
-    return found.code == code
-  end)
-end
-
-local function show_diagnostics(...)
-  local shown = {}
-  for _, bufnr in ipairs({ ... }) do
-    shown[#shown + 1] = vim.fs.basename(vim.api.nvim_buf_get_name(bufnr)) .. ':'
-    for number, text in ipairs(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)) do
-      shown[#shown + 1] = ('%3d %s'):format(number, text)
-      for _, found in ipairs(vim.diagnostic.get(bufnr, { lnum = number - 1 })) do
-        shown[#shown + 1] = ('    ^ %d-%d %s: %s'):format(found.col, found.end_col, found.code, found.message)
-      end
-    end
-  end
-  return table.concat(shown, '\n')
-end
-
-local function client_of(bufnr)
-  return vim.lsp.get_clients({ name = 'unitls', bufnr = bufnr })[1]
-end
-
-local function server(bufnr)
-  return client_of(bufnr) or error('the server has gone')
-end
-
-local function params_at(bufnr, line, byte)
-  local text = vim.api.nvim_buf_get_lines(bufnr, line, line + 1, true)[1]
-  return {
-    textDocument = vim.lsp.util.make_text_document_params(bufnr),
-    position = { line = line, character = vim.str_utfindex(text, server(bufnr).offset_encoding, byte) },
-  }
-end
-
--- The answer's result; an error or no answer is a failed test and gives {}.
-local function request(bufnr, method, params)
-  local answer, problem = server(bufnr):request_sync(method, params, LIMIT, bufnr)
-  if not answer or answer.err then
-    ok(false, method .. ' is answered', answer and answer.err or problem)
-    return {}
-  end
-  return answer.result or {}
-end
-
-local function completions(bufnr, line, byte)
-  local result = request(bufnr, 'textDocument/completion', params_at(bufnr, line, byte))
-  local items, labels = result.items or result, {}
-  for _, item in ipairs(items) do
-    labels[(item.label:gsub('=$', ''))] = item
-  end
-  return labels, items
-end
-
-local function has_all(table_, keys)
-  return vim.iter(keys):all(function(key)
-    return table_[key] ~= nil
-  end)
-end
-
-local function hover_text(bufnr, line, byte)
-  local contents = request(bufnr, 'textDocument/hover', params_at(bufnr, line, byte)).contents
-  return contents and table.concat(vim.lsp.util.convert_input_to_markdown_lines(contents), '\n') or ''
-end
+local test = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2)), 'support.lua'))
+local ok, eventually, find, set_line = test.ok, test.eventually, test.find, test.set_line
+local diagnostic, show_diagnostics = test.diagnostic, test.show_diagnostics
+local client_of, server, params_at, request = test.client_of, test.server, test.params_at, test.request
+local completions, has_all, hover_text = test.completions, test.has_all, test.hover_text
+local LIMIT = test.LIMIT
 
 -- Opens a line below the cursor, types `text` and asks for completion, all as a person would; gives the line then.
 local function complete_by_hand(text)
@@ -386,8 +290,4 @@ local function main()
   ok(client_of(service) and #vim.lsp.get_clients() == 1, 'one server did all that', vim.lsp.get_clients())
 end
 
-local finished, problem = xpcall(main, debug.traceback)
-if not finished then
-  ok(false, 'the test runs to its end', problem)
-end
-vim.cmd(failed == 0 and 'quitall' or 'cquit 1')
+test.run(main)

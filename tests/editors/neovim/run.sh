@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the Neovim test: a real editor with editors/neovim as its only package, in a home of its own, and the built server.
+# Runs the Neovim tests: a real editor with editors/neovim as its only package, in a home of its own, and the built server.
 #
 # usage: tests/editors/neovim/run.sh [PATH-TO-UNITLS]
 #
@@ -19,49 +19,76 @@ fi
 server=$(realpath "$server")
 nvim=$("$here/get-neovim.sh")
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-mkdir -p "$scratch"/{bin,home,config,data/nvim/site/pack/unitls/start,state,cache,runtime,units/.git}
-chmod 700 "$scratch/runtime"
-ln -s "$root/editors/neovim" "$scratch/data/nvim/site/pack/unitls/start/unitls"
-cp "$root"/tests/units/diceroll/diceroll.{service,socket} "$scratch/units/"
-# Notes the process number, then becomes the server.
-printf '#!/bin/sh\necho $$ >>"%s"\nexec "%s" "$@"\n' "$scratch/pids" "$server" >"$scratch/bin/unitls"
-chmod 755 "$scratch/bin/unitls"
-
-echo "# $("$nvim" --version | head -n 1), $server"
-cd "$scratch/units"
+all=$(mktemp -d)
+trap 'rm -rf "$all"' EXIT
+count=0
 status=0
-env -i PATH="$scratch/bin:$PATH" LANG=C.UTF-8 HOME="$scratch/home" TMPDIR="$scratch" \
-  XDG_CONFIG_HOME="$scratch/config" XDG_DATA_HOME="$scratch/data" XDG_STATE_HOME="$scratch/state" \
-  XDG_CACHE_HOME="$scratch/cache" XDG_RUNTIME_DIR="$scratch/runtime" \
-  timeout --kill-after=5 240 "$nvim" --headless -n diceroll.service -c "luafile $here/diceroll.lua" \
-  2>"$scratch/messages" </dev/null | tee "$scratch/tap" || status=$?
 
-# The editor is gone: no server may be left behind. (A zombie has exited; that nobody has collected it is the machine's matter.)
+# expect NAME COMMAND…: one more TAP line, by the command's exit status.
+expect() {
+  local verdict=ok
+  "${@:2}" || { verdict='not ok'; status=1; failed=1; }
+  count=$((count + 1))
+  echo "$verdict $count - $1"
+}
+
+# A zombie has exited; that nobody has collected it is the machine's matter.
 running() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:[[:space:]]*Z' "/proc/$1/status"; }
-tests=$(grep -cE '^(not )?ok ' "$scratch/tap" || true)
-verdict=ok
-for pid in $(cat "$scratch/pids" 2>/dev/null || echo none); do
-  for _ in $(seq 50); do
-    running "$pid" || break
-    sleep 0.1
-  done
-  if [ "$pid" = none ] || running "$pid"; then
-    verdict='not ok'
-    status=1
-    echo "# server process $pid: $(grep -s '^State:' "/proc/$pid/status" || echo 'never started')"
-    [ "$pid" = none ] || kill -KILL "$pid"
-  fi
-done
-tests=$((tests + 1))
-echo "$verdict $tests - the server exits within 5 s of :quitall"
-echo "1..$tests"
+# Whether every process of a list starts and then ends; what does not is killed.
+all_end() {
+  local pid left=0
+  [ -s "$1" ] || { echo '# no server was started'; return 1; }
+  while read -r pid; do
+    for _ in $(seq 50); do
+      running "$pid" || break
+      sleep 0.1
+    done
+    if running "$pid"; then
+      echo "# server process $pid: $(grep -s '^State:' "/proc/$pid/status")"
+      kill -KILL "$pid"
+      left=1
+    fi
+  done <"$1"
+  return "$left"
+}
 
-if [ "$status" -ne 0 ]; then
-  echo "# exit status $status (124: out of time). What the editor said:"
-  sed 's/^/#   /' "$scratch/messages"
-  echo "# The end of its language server log:"
-  tail -n 40 "$scratch/state/nvim/lsp.log" 2>/dev/null | cut -c 1-400 | sed 's/^/#   /' || true
-fi
+# in_editor SCRIPT: opens diceroll.service in a fresh editor and home, and runs the script in it.
+in_editor() {
+  local script=$1 scratch=$all/${1%.lua} failed=0
+  mkdir -p "$scratch"/{bin,home,config,data/nvim/site/pack/unitls/start,state,cache,runtime,units/.git}
+  chmod 700 "$scratch/runtime"
+  # As in a fresh clone: what was built in the plugin's folder is left out.
+  mkdir -p "$scratch/clone/editors" "$scratch/clone/grammar"
+  cp -r "$root/editors/neovim" "$scratch/clone/editors/"
+  rm -rf "$scratch/clone/editors/neovim"/{parser,doc/tags}
+  cp -r "$root/grammar/src" "$scratch/clone/grammar/"
+  ln -s "$scratch/clone/editors/neovim" "$scratch/data/nvim/site/pack/unitls/start/unitls"
+  cp "$root"/tests/units/diceroll/diceroll.{service,socket} "$scratch/units/"
+  [ ! -e "$here/units/${script%.lua}" ] || cp -r "$here/units/${script%.lua}/." "$scratch/units/"
+  # Notes the process number, then becomes the server.
+  printf '#!/bin/sh\ncase "$1" in --version) ;; *) echo $$ >>"%s" ;; esac\nexec "%s" "$@"\n' "$scratch/pids" "$server" \
+    >"$scratch/bin/unitls"
+  chmod 755 "$scratch/bin/unitls"
+
+  echo "# $script in $("$nvim" --version | head -n 1), $server"
+  cd "$scratch/units"
+  env -i PATH="$scratch/bin:$PATH" LANG=C.UTF-8 HOME="$scratch/home" TMPDIR="$scratch" TAP_COUNT="$count" \
+    XDG_CONFIG_HOME="$scratch/config" XDG_DATA_HOME="$scratch/data" XDG_STATE_HOME="$scratch/state" \
+    XDG_CACHE_HOME="$scratch/cache" XDG_RUNTIME_DIR="$scratch/runtime" \
+    timeout --kill-after=5 240 "$nvim" --headless -n diceroll.service -c "luafile $here/$script" \
+    2>"$scratch/messages" </dev/null | tee "$scratch/tap" || { failed=$?; status=1; }
+  count=$((count + $(grep -cE '^(not )?ok ' "$scratch/tap" || true)))
+  expect 'the server exits within 5 s of :quitall' all_end "$scratch/pids"
+
+  if [ "$failed" -ne 0 ]; then
+    echo "# exit status $failed (124: out of time). What the editor said:"
+    sed 's/^/#   /' "$scratch/messages"
+    echo "# The end of its language server log:"
+    tail -n 40 "$scratch/state/nvim/lsp.log" 2>/dev/null | cut -c 1-400 | sed 's/^/#   /' || true
+  fi
+}
+
+in_editor diceroll.lua
+in_editor plugin.lua
+echo "1..$count"
 exit "$status"

@@ -44,10 +44,15 @@
 ((word) @string.special.symbol
   (#match? @string.special.symbol "^[^/=]+[.](service|socket|timer|path|mount|automount|swap|slice|scope|target|device)$"))
 
-; The program of a command line.
+; The program of a command line. (Two patterns: behind an optional node the anchors would not hold.)
 ((assignment
   key: (key) @_key
-  value: (value . (exec_prefix)? . (word) @function))
+  value: (value . (word) @function))
+  (#match? @_key "^Exec"))
+
+((assignment
+  key: (key) @_key
+  value: (value . (exec_prefix) . (word) @function))
   (#match? @_key "^Exec"))
 
 (junk) @diagnostic.error

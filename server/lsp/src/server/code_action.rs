@@ -31,11 +31,11 @@ impl EditSupport {
         let edit = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
         let documents = edit.and_then(|edit| edit.document_changes).unwrap_or_default();
         let operations = edit.and_then(|edit| edit.resource_operations.as_deref()).unwrap_or_default();
-        let does = |kind| documents && operations.contains(&kind);
         Self {
-            document_changes: documents,
-            create: does(lsp::ResourceOperationKind::Create),
-            rename: does(lsp::ResourceOperationKind::Rename),
+            // Operations stand nowhere else, so who does them takes these edits; Neovim says no more than that.
+            document_changes: documents || !operations.is_empty(),
+            create: operations.contains(&lsp::ResourceOperationKind::Create),
+            rename: operations.contains(&lsp::ResourceOperationKind::Rename),
         }
     }
 
