@@ -25,7 +25,7 @@ const EDITORS: [Editor; 2] = [
     },
     Editor {
         folder: "editors/helix/queries/systemd",
-        queries: &["highlights", "injections", "textobjects"],
+        queries: &["highlights", "injections", "tags", "textobjects"],
         names: &[
             ("assignment.inner", "entry.inside"),
             ("assignment.outer", "entry.around"),

@@ -20,6 +20,12 @@
 (specifier) @constant.character
 (variable) @variable
 
+; Free text.
+((assignment
+  key: (key) @variable.other.member
+  value: (value))
+  (#eq? @variable.other.member "Description"))
+
 ; A value that is one word.
 ((assignment
   value: (value . (word) @constant.builtin.boolean .))
@@ -46,13 +52,13 @@
 
 ; The program of a command line. (Two patterns: behind an optional node the anchors would not hold.)
 ((assignment
-  key: (key) @_key
+  key: (key) @variable.other.member
   value: (value . (word) @function))
-  (#match? @_key "^Exec"))
+  (#match? @variable.other.member "^Exec"))
 
 ((assignment
-  key: (key) @_key
+  key: (key) @variable.other.member
   value: (value . (exec_prefix) . (word) @function))
-  (#match? @_key "^Exec"))
+  (#match? @variable.other.member "^Exec"))
 
 (junk) @diagnostic.error

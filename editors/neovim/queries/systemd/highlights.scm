@@ -22,9 +22,9 @@
 
 ; Free text.
 ((assignment
-  key: (key) @_key
+  key: (key) @property
   value: (value) @spell)
-  (#eq? @_key "Description"))
+  (#eq? @property "Description"))
 
 ; A value that is one word.
 ((assignment
@@ -52,13 +52,13 @@
 
 ; The program of a command line. (Two patterns: behind an optional node the anchors would not hold.)
 ((assignment
-  key: (key) @_key
+  key: (key) @property
   value: (value . (word) @function.call))
-  (#match? @_key "^Exec"))
+  (#match? @property "^Exec"))
 
 ((assignment
-  key: (key) @_key
+  key: (key) @property
   value: (value . (exec_prefix) . (word) @function.call))
-  (#match? @_key "^Exec"))
+  (#match? @property "^Exec"))
 
 (junk) @error

@@ -1,0 +1,6 @@
+; Written by `cargo xtask codegen` from grammar/queries/tags.scm.
+
+; What can be gone to by its name: sections.
+
+(section_header
+  (section_name) @name) @definition.section
