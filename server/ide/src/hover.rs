@@ -8,9 +8,13 @@ use unit_syntax::{Entry, ItemKind, TextRange};
 
 use crate::activation::{Behaviour, End, Restart, ServiceType, StartLimit};
 use crate::effective_unit::{file_note, line_note};
+use crate::navigation::first_header;
+use crate::references::own_header;
+use crate::unit_card::{own_card, unit_card};
+use crate::unit_reference::reference_at;
 use crate::value::explain::{Subject, explain};
 use crate::value::{TimeSpan, boolean, canonical_word, time_span};
-use crate::workspace::{Effective, File, Resolution, UnitName, Workspace, mentions_units};
+use crate::workspace::{Effective, File, Workspace};
 
 /// A text for the place under the cursor.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,14 +31,29 @@ pub struct Hover {
 /// none are named.
 pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<u64>) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
-    let (mut hover, note) = match entry.item.kind() {
-        ItemKind::Header => (section(entry, offset)?, file_note(workspace, file)),
+    let (mut hover, note) = match (entry.item.kind(), reference_at(file, offset)) {
+        (ItemKind::Header, _) => (header(workspace, file, entry, offset)?, file_note(workspace, file)),
+        (_, Some(named)) => {
+            let markdown = unit_card(workspace, &named.name, &file.place);
+            (Hover { markdown, range: named.range }, line_note(workspace, file, index))
+        }
         _ => (assignment(workspace, file, index, offset, now)?, line_note(workspace, file, index)),
     };
     if let Some(note) = note {
         // Below the title: what stands behind a long page is not seen.
         let title = hover.markdown.find("\n\n").unwrap_or(hover.markdown.len());
         hover.markdown.insert_str(title, &format!("\n\n{note}"));
+    }
+    Some(hover)
+}
+
+/// What a section is for; before that, on the file's first header and on the section of the unit's own type, what the
+/// unit is.
+fn header(workspace: &Workspace, file: &Arc<File>, entry: &Entry, offset: u32) -> Option<Hover> {
+    let mut hover = section(entry, offset)?;
+    let stands_for_unit = hover.range == first_header(file) || hover.range == own_header(file);
+    if let Some(card) = stands_for_unit.then(|| own_card(workspace, file)).flatten() {
+        hover.markdown = format!("{card}\n\n---\n\n{}", hover.markdown);
     }
     Some(hover)
 }
@@ -65,7 +84,7 @@ fn assignment(
     let directive = file.lines()[index].directive?;
     let value_range = entry.value_range()?;
     let unit = workspace.effective_of(file);
-    let context = Context { workspace, file, unit: unit.as_ref(), directive, now };
+    let context = Context { file, unit: unit.as_ref(), directive, now };
     if value_range.contains_inclusive(offset)
         && !value_range.is_empty()
         && let Some(hover) = context.value(entry, offset)
@@ -79,7 +98,6 @@ fn assignment(
 }
 
 struct Context<'a> {
-    workspace: &'a Workspace,
     file: &'a Arc<File>,
     unit: Option<&'a Effective<'a>>,
     directive: &'static Directive,
@@ -139,9 +157,6 @@ impl Context<'_> {
                 let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
                 Some(Hover { markdown, range })
             }
-            _ if mentions_units(directive) => {
-                self.unit_name(entry, offset).or_else(|| self.explained(entry, offset))
-            }
             _ => self.explained(entry, offset),
         }
     }
@@ -159,39 +174,6 @@ impl Context<'_> {
         }
         let part = TextRange::from(explanation.range);
         Some(Hover { markdown, range: entry.value_to_source(part) })
-    }
-
-    /// The unit name under the cursor: what it is and where it lies.
-    fn unit_name(&self, entry: &Entry, offset: u32) -> Option<Hover> {
-        let at = entry.source_to_value(offset)? as usize;
-        let value = entry.item.value()?;
-        let start = value.get(..at)?.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
-        let end = value[at..].find(char::is_whitespace).map_or(value.len(), |blank| at + blank);
-        let written = &value[start..end];
-        let range = entry.value_to_source(TextRange::new(start as u32, end as u32));
-        let own = self.unit.and_then(|unit| unit.name.as_ref());
-        let name =
-            UnitName::parse(&own.map_or_else(|| Some(written.to_owned()), |own| own.expand(written))?)?;
-        let mut text = format!("**`{name}`**\n\n");
-        match self.workspace.resolve(&name, &self.file.place) {
-            Resolution::Found(file) => {
-                let unit = self.workspace.effective(&name, &self.file.place);
-                let described = unit.and_then(|unit| Some(unit.list(Section::Unit, "Description").last()?.value().to_owned()));
-                if let Some(description) = described {
-                    let _ = write!(text, "{description}\n\n");
-                }
-                let _ = write!(text, "`{}`", file.path.display());
-            }
-            Resolution::Masked(file) => {
-                let _ = write!(text, "masked by `{}`", file.path.display());
-            }
-            Resolution::Missing => match unit_catalog::special_unit(name.as_str()) {
-                Some(unit) if unit.passive => text.push_str("One of systemd's own units; passive: it is started by its provider, not by those that need it."),
-                Some(_) => text.push_str("One of systemd's own units."),
-                None => text.push_str("Not known here."),
-            },
-        }
-        Some(Hover { markdown: text, range })
     }
 
     /// What the directive comes to for this very unit.

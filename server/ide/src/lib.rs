@@ -1,7 +1,9 @@
 //! Many unit files at once: the workspace, values, rules and editor features. No I/O and no protocol types.
 
 pub mod activation;
+pub mod call_hierarchy;
 pub mod code_action;
+pub mod code_lens;
 pub mod completion;
 pub mod definition;
 pub mod diagnostic;
@@ -18,6 +20,7 @@ pub mod navigation;
 pub mod references;
 pub mod rename;
 pub mod rules;
+mod unit_card;
 pub mod unit_reference;
 pub mod value;
 pub mod workspace;

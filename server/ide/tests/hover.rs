@@ -57,23 +57,27 @@ fn check_silent(fixture: &str) {
 #[test]
 fn sections() {
     check(
-        "[Ser$0vice]\nType=simple\n",
-        Part::Head,
+        "[Unit]\n[Ser$0vice]\nType=simple\n[Install]\n",
+        Part::Unit,
         expect![[r#"
             «[Service]»
             **[Service]**
 
             How the processes of a service are started, watched, reloaded, stopped and brought back.
+
+            The order of a life: `ExecCondition=`, `ExecStartPre=`, `ExecStart=`, ready as `Type=` defines it, `ExecStartPost=`, running; at the end `ExecStop=` (after a clean end or a stop request), the signals of `KillMode=`, `ExecStopPost=`, and then perhaps a restart by `Restart=`.
+
+            A service needs `ExecStart=`, or `RemainAfterExit=yes` with an `ExecStop=`, or a `SuccessAction=` in `[Unit]`; with none of them it is refused. Who the process runs as, what it may see and use (`User=`, `Environment=`, `ProtectSystem=`, `MemoryMax=` …) and how it is killed also stand in this section. Dependencies and the start limit (`StartLimitIntervalSec=`, `StartLimitBurst=`) belong in `[Unit]`, enabling at boot in `[Install]`.
         "#]],
     );
     check(
-        "[$0Unit]\n",
+        "[Unit]\n[Service]\n[Ins$0tall]\n",
         Part::Head,
         expect![[r#"
-            «[Unit]»
-            **[Unit]**
+            «[Install]»
+            **[Install]**
 
-            What the unit is called, what it needs, when it may start, and what follows when it fails.
+            What systemctl enable sets up for this unit; the running manager never reads this section.
         "#]],
     );
     check_silent("[X-$0Web]\nKey=value\n");
@@ -434,7 +438,15 @@ Description=The database
 
             The database
 
-            `/src/db.service`
+            `db.service`
+
+            Drop-ins, in reading order:
+
+            - `db.service.d/name.conf`
+
+            `Type=simple`
+
+            Nothing in sight starts it.
         "#]],
     );
     // Found under a name that an alias or a specifier gives.
@@ -454,7 +466,13 @@ Description=Data of %i
 
             Data of %i
 
-            `/src/db@.service`
+            `db@.service`
+
+            `Type=oneshot`
+
+            Started by:
+
+            - web@eu.service (Requires=)
         "#]],
     );
     check(
@@ -525,7 +543,11 @@ ExecStart=/bin/db
 
             B
 
-            `/src/b.service`
+            `b.service`
+
+            `Type=oneshot`
+
+            Nothing in sight starts it.
         "#]],
     );
     // No name that systemd would take: the directive's page.

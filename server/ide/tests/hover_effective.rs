@@ -76,14 +76,14 @@ fn a_drop_in_overrides_clears_and_adds() {
     check_drop_in(
         "[Ser$0vice]\nNice=1\n",
         expect![[r#"
-        **[Service]**
+            **`web.service`**
 
-        A drop-in of `web.service` (`web.service`).
+            A drop-in of `web.service` (`web.service`).
 
-        Other drop-ins, in reading order:
+            Other drop-ins, in reading order:
 
-        - `web.service.d/20.conf`
-    "#]],
+            - `web.service.d/20.conf`
+        "#]],
     );
 }
 
@@ -118,13 +118,13 @@ fn a_fragment_is_overridden_cleared_and_added_to() {
         (
             "[Service]\nExecStart",
             expect![[r#"
-            **[Service]**
+                **`web.service`**
 
-            Drop-ins, in reading order:
+                Drop-ins, in reading order:
 
-            - `web.service.d/10.conf`
-            - `web.service.d/20.conf`
-        "#]],
+                - `web.service.d/10.conf`
+                - `web.service.d/20.conf`
+            "#]],
         ),
     ] {
         check(&(WEB.replacen(line, &format!("{}$0{}", &line[..3], &line[3..]), 1) + drop_in), expected);
@@ -176,7 +176,7 @@ Nice=2
 ExecStart=/bin/web
 ",
         expect![[r#"
-            **[Service]**
+            **`web.service`**
 
             A drop-in of `web.service` (`/etc/systemd/system/web.service`).
 

@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use support::Fixture;
+use support::{Fixture, story};
 use unit_ide::graph::starters::{Starter, starters, still_armed};
 use unit_ide::workspace::{Place, UnitName};
 
@@ -42,18 +42,6 @@ fn write(fixture: &Fixture, out: &mut String, starter: &Starter, depth: usize) {
     for via in &starter.via {
         write(fixture, out, via, depth + 1);
     }
-}
-
-/// A story of the seed, as a fixture.
-fn story(folder: &str) -> String {
-    let folder = support::crate_path("../../tests/units").join(folder);
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the story is there").flatten().collect();
-    files.sort_by_key(|file| file.file_name());
-    let read = |file: &std::fs::DirEntry| {
-        let text = std::fs::read_to_string(file.path()).expect("units are text");
-        format!("//- {}\n{text}", file.file_name().display())
-    };
-    files.iter().map(read).collect()
 }
 
 #[test]

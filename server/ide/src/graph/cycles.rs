@@ -357,8 +357,7 @@ impl<'a> Graph<'a> {
                 }
             };
             let pulls = |what: What| matches!(what, What::Bears(relation) if relations.contains(&relation));
-            let pulls_back =
-                |what: What| matches!(what, What::Bears(relation) if relations.contains(&relation.inverse()));
+            let pulls_back = |_: &UnitName, what| matches!(what, What::Bears(relation) if relations.contains(&relation.inverse()));
             if let Some((depth, at)) = self.find(&unit) {
                 let says = self.layers[depth].says(at).filter(|(saying, _)| pulls(saying.what));
                 says.for_each(|(_, by)| add(self.id(by)));

@@ -107,7 +107,7 @@ impl<'a> Graph<'a> {
         let id = self.id(name);
         let own = self.statements(&id).into_iter().filter(|statement| statement.relation.is_forward());
         let mut edges: Vec<_> = own.filter_map(|statement| self.edge(&id, statement)).collect();
-        edges.extend(self.edges_by_others(&id, |relation| !relation.is_forward()));
+        edges.extend(self.edges_by_others(&id, |_, relation| !relation.is_forward()));
         edges
     }
 
@@ -119,17 +119,30 @@ impl<'a> Graph<'a> {
 
     /// Other units' edges that end at this unit, under any of its names.
     pub fn edges_to(&self, name: &UnitName) -> Vec<Edge<'a>> {
-        self.edges_to_by(name, |_| true)
+        self.edges_to_by(name, |_, _| true)
     }
 
-    /// Those of these relations only: where many units end at one, the others need not be looked at.
-    pub fn edges_to_by(&self, name: &UnitName, wanted: impl Fn(Relation) -> bool) -> Vec<Edge<'a>> {
+    /// Those from these units and of these relations only: where many units end at one, the others need not be looked at.
+    pub fn edges_to_by(
+        &self,
+        name: &UnitName,
+        wanted: impl Fn(&UnitName, Relation) -> bool,
+    ) -> Vec<Edge<'a>> {
         let id = self.id(name);
         let own = self.statements(&id).into_iter();
-        let own = own.filter(|said| !said.relation.is_forward() && wanted(said.relation.inverse()));
+        let own =
+            own.filter(|said| !said.relation.is_forward() && wanted(&said.other, said.relation.inverse()));
         let mut edges: Vec<_> = own.filter_map(|statement| self.edge(&id, statement)).collect();
-        edges.extend(self.edges_by_others(&id, |relation| relation.is_forward() && wanted(relation)));
+        let by_others = |unit: &UnitName, relation: Relation| relation.is_forward() && wanted(unit, relation);
+        edges.extend(self.edges_by_others(&id, by_others));
         edges
+    }
+
+    /// The edges between two units that the files and links of the first make.
+    pub(crate) fn edges_stated_about(&self, stating: &UnitName, about: &UnitName) -> Vec<Edge<'a>> {
+        let (stating, about) = (self.id(stating), self.id(about));
+        let said = self.statements(&stating).into_iter().filter(|said| self.id(&said.other) == about);
+        said.filter_map(|statement| self.edge(&stating, statement)).collect()
     }
 
     /// The units in this relation to `name`, as `systemctl show -p RELATION` lists them; sorted.
@@ -162,7 +175,7 @@ impl<'a> Graph<'a> {
             let inverse = What::Bears(relation.inverse());
             self.each_said_about(
                 name,
-                |what| what == inverse,
+                |_, what| what == inverse,
                 |stating, saying, presence| {
                     if presence == Presence::Yes && self.holds(stating, &id, saying.condition) {
                         units.push(stating.clone());
@@ -177,20 +190,12 @@ impl<'a> Graph<'a> {
     }
 
     /// The edges that other units' statements of these relations make with the unit of this own name.
-    fn edges_by_others(&self, id: &UnitName, wanted: impl Fn(Relation) -> bool) -> Vec<Edge<'a>> {
+    fn edges_by_others(&self, id: &UnitName, wanted: impl Fn(&UnitName, Relation) -> bool) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
         for alias in self.names(id) {
-            let mut stating = Vec::new();
-            let bears = |what| matches!(what, What::Bears(relation) if wanted(relation));
-            self.each_said_about(&alias, bears, |other, _, presence| {
-                if other != id {
-                    stating.push((other.clone(), presence));
-                }
-            });
-            stating.dedup();
-            for (other, presence) in stating {
+            for (other, presence) in self.stating(id, &alias, &wanted) {
                 let about = self.statements(&other).into_iter();
-                let about = about.filter(|said| said.other == alias && wanted(said.relation));
+                let about = about.filter(|said| said.other == alias && wanted(&other, said.relation));
                 let new = about.filter_map(|statement| self.edge(&other, statement));
                 edges.extend(new.map(|edge| match presence {
                     Presence::Yes => edge,
@@ -201,11 +206,37 @@ impl<'a> Graph<'a> {
         edges
     }
 
+    /// The units other than that of this own name whose statements of these relations speak of its `alias`.
+    fn stating(
+        &self,
+        id: &UnitName,
+        alias: &UnitName,
+        wanted: impl Fn(&UnitName, Relation) -> bool,
+    ) -> Vec<(UnitName, Presence)> {
+        let mut stating = Vec::new();
+        let bears = |other: &UnitName, what| matches!(what, What::Bears(relation) if wanted(other, relation));
+        self.each_said_about(alias, bears, |other, _, presence| {
+            if other != id {
+                stating.push((other.clone(), presence));
+            }
+        });
+        stating.dedup();
+        stating
+    }
+
+    /// The units that say of themselves that they start the unit of this own name, be it by default. Costs little also
+    /// where they are thousands.
+    fn starting(&self, id: &UnitName) -> Vec<UnitName> {
+        let starts = |_: &UnitName, relation: Relation| relation.is_forward() && relation.starts();
+        let stating = self.names(id).into_iter().flat_map(|alias| self.stating(id, &alias, starts));
+        stating.map(|(unit, _)| unit).collect()
+    }
+
     /// The units that have a command which starts the unit of this own name, or the template of it.
     fn calling(&self, id: &UnitName) -> Vec<UnitName> {
         let mut calling = Vec::new();
         for name in self.names(id) {
-            let starts = |what| what == What::Starts;
+            let starts = |_: &UnitName, what| what == What::Starts;
             self.each_said_about(&name, starts, |unit, _, _| {
                 if unit != id {
                     calling.push(unit.clone());
@@ -305,13 +336,13 @@ impl<'a> Graph<'a> {
     fn each_said_about(
         &self,
         name: &UnitName,
-        wanted: impl Fn(What) -> bool,
+        wanted: impl Fn(&UnitName, What) -> bool,
         mut each: impl FnMut(&UnitName, Saying, Presence),
     ) {
         for (depth, layer) in self.layers.iter().enumerate() {
             let Some(id) = layer.find(name) else { continue };
-            for (stating, saying) in layer.said_about(id).filter(|(_, saying)| wanted(saying.what)) {
-                let unit = layer.name(stating);
+            let said = layer.said_about(id).map(|(stating, saying)| (stating, layer.name(stating), saying));
+            for (stating, unit, saying) in said.filter(|(_, unit, saying)| wanted(unit, saying.what)) {
                 let presence = self.presence(depth, stating);
                 if presence != Presence::No && !self.is_hidden(depth, unit) {
                     each(unit, saying, presence);

@@ -65,6 +65,11 @@ impl UnitLink {
         self.folder().is_some()
     }
 
+    /// Whether it came with the unit's package; all others are there because somebody enabled or named a unit.
+    pub(crate) fn is_vendors(&self) -> bool {
+        self.path.components().any(|part| part.as_os_str() == "lib")
+    }
+
     /// The name that `alias`, which this link is called by (or whose template is), stands for.
     pub(super) fn alias_target(&self, alias: &UnitName) -> Option<UnitName> {
         let target = UnitName::parse(&self.target)?;

@@ -269,6 +269,18 @@ pub(crate) fn workspaces() -> Vec<(String, Vec<Source>)> {
     all
 }
 
+/// A story of `tests/units`, as a fixture.
+pub(crate) fn story(folder: &str) -> String {
+    let folder = crate_path("../../tests/units").join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the story is there").flatten().collect();
+    files.sort_by_key(|file| file.file_name());
+    let read = |file: &std::fs::DirEntry| {
+        let text = std::fs::read_to_string(file.path()).expect("units are text");
+        format!("//- {}\n{text}", file.file_name().display())
+    };
+    files.iter().map(read).collect()
+}
+
 /// A file of this crate's sources or tests.
 pub(crate) fn crate_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

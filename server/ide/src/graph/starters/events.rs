@@ -1,9 +1,19 @@
 //! What sockets, timers and paths wait for, in a few words.
 
-use unit_catalog::Section;
+use unit_catalog::{Section, UnitType};
 
 use crate::value::{CalendarEvent, time_span};
 use crate::workspace::{Effective, Setting, accepts};
+
+/// What a socket, timer or path unit waits for.
+pub(crate) fn waits_for(unit: &Effective<'_>) -> Option<String> {
+    match unit.unit_type {
+        UnitType::Socket => Some(listens(unit)),
+        UnitType::Timer => Some(elapses(unit)),
+        UnitType::Path => Some(watches(unit)),
+        _ => None,
+    }
+}
 
 /// What a socket listens on: `port 80, /run/x`.
 pub(super) fn listens(socket: &Effective<'_>) -> String {

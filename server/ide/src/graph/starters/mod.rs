@@ -1,12 +1,16 @@
 //! What can start a unit, and what keeps bringing it back.
 
 mod events;
+mod started;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use unit_catalog::{Section, UnitType};
 use unit_syntax::TextRange;
+
+pub(crate) use events::waits_for;
+pub use started::{Started, started};
 
 use super::commands::started_by;
 use super::{Cause, Edge, Graph, Holds, Relation};
@@ -93,6 +97,18 @@ impl StarterKind {
     }
 }
 
+impl Starter {
+    /// Who and how, in a few words: `dice.socket (port 80)`, `restart on failure`.
+    pub fn phrase(&self) -> String {
+        match self.kind {
+            StarterKind::Restart => self.note.clone(),
+            StarterKind::DBus => format!("D-Bus {}", self.note),
+            _ if self.note.is_empty() => self.source.clone(),
+            _ => format!("{} ({})", self.source, self.note),
+        }
+    }
+}
+
 impl StarterKind {
     /// Whether an event outside the unit's own dependencies is at work.
     pub fn is_trigger(self) -> bool {
@@ -138,8 +154,7 @@ pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<St
     for starter in &mut found {
         let service = starter.unit.as_ref().filter(|unit| unit.unit_type() == UnitType::Service);
         if let Some(source) = service.filter(|_| starter.kind.is_pull()) {
-            starter.via = search.direct(source);
-            starter.via.retain(|via| via.kind.is_trigger());
+            starter.via = search.triggers(source);
             let via = starter.via.iter().map(|via| format!("via {}, {}", via.source, via.note));
             let via: Vec<_> = via.collect();
             if !via.is_empty() {
@@ -151,6 +166,27 @@ pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<St
     found.sort_by(|a, b| (a.kind, &a.source, &a.note).cmp(&(b.kind, &b.source, &b.note)));
     found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source && a.note == b.note);
     found
+}
+
+/// What can start a unit, for texts that are to be short and soon there.
+pub(crate) enum Starting {
+    /// All of them, see [`starters`].
+    Listed(Vec<Starter>),
+    /// Of too many to list, the units that pull it up; what systemd adds by itself counts.
+    Many(Vec<UnitName>),
+}
+
+/// More units are not listed where people look in passing.
+const MOST_LISTED: usize = 100;
+
+/// The same as [`starters`], but for units that hundreds pull up.
+pub(crate) fn starting(workspace: &Workspace, name: &UnitName, asker: &Place) -> Starting {
+    let graph = workspace.graph(asker);
+    let units = graph.starting(&graph.id(name));
+    match units.len() > MOST_LISTED {
+        true => Starting::Many(units),
+        false => Starting::Listed(starters(workspace, name, asker)),
+    }
 }
 
 /// The triggers that start the unit again after `systemctl stop`: those that a stop of the unit does not stop too.
@@ -175,7 +211,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn direct(&self, id: &UnitName) -> Vec<Starter> {
-        let edges = self.graph.edges_to_by(id, Relation::starts);
+        let edges = self.graph.edges_to_by(id, |_, relation| relation.starts());
         let mut found: Vec<_> = edges.iter().filter_map(|edge| self.of_edge(edge)).collect();
         found.extend(self.commands(id));
         found.extend(self.enabled_with(id));
@@ -185,9 +221,16 @@ impl<'a> Search<'a> {
             .map(|starter| starter.source.clone())
             .collect();
         found.retain(|starter| starter.kind != StarterKind::Install || !linked.contains(&starter.source));
-        found.sort_by(|a, b| (a.kind, &a.source).cmp(&(b.kind, &b.source)));
-        found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source);
-        found
+        once_each(found)
+    }
+
+    /// The events that start the unit.
+    fn triggers(&self, id: &UnitName) -> Vec<Starter> {
+        let edges = self.graph.edges_to_by(id, |from, relation| {
+            relation == Relation::Triggers || relation.starts() && from.unit_type() == UnitType::Device
+        });
+        let found = edges.iter().filter_map(|edge| self.of_edge(edge));
+        once_each(found.filter(|starter| starter.kind.is_trigger()).collect())
     }
 
     fn of_edge(&self, edge: &Edge<'a>) -> Option<Starter> {
@@ -333,6 +376,13 @@ impl<'a> Search<'a> {
     }
 }
 
+/// In order, each source once for each kind.
+fn once_each(mut found: Vec<Starter>) -> Vec<Starter> {
+    found.sort_by(|a, b| (a.kind, &a.source).cmp(&(b.kind, &b.source)));
+    found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source);
+    found
+}
+
 /// Whether an edge starts units that nobody would look for: default dependencies, mounts of paths, slices.
 fn is_aside(cause: Cause<'_>) -> bool {
     matches!(cause, Cause::Implicit(_) | Cause::Implied { .. }) || directive_of(cause) == Some("Slice")
@@ -350,8 +400,7 @@ fn directive_of(cause: Cause<'_>) -> Option<&'static str> {
 
 /// Who made a link: whoever installed the unit, or its vendor.
 fn linked(link: &UnitLink) -> &'static str {
-    let vendor = link.path.components().any(|part| part.as_os_str() == "lib");
-    if vendor { "always, by a link of the vendor" } else { "enabled" }
+    if link.is_vendors() { "always, by a link of the vendor" } else { "enabled" }
 }
 
 /// The name that a D-Bus activation file is for.
