@@ -26,6 +26,8 @@ mod project;
 mod rename;
 #[path = "protocol/session.rs"]
 mod session;
+#[path = "protocol/starters.rs"]
+mod starters;
 #[path = "protocol/systemd_analyze.rs"]
 mod systemd_analyze;
 #[path = "support/text.rs"]

@@ -13,15 +13,21 @@ use unit_syntax::{Encoding, TextRange};
 use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
-    code_action, configuration, convert, document_link, effective_unit, navigation, rename, systemd_analyze,
-    worker,
+    call_hierarchy, code_action, code_lens, configuration, convert, document_link, effective_unit,
+    navigation, rename, systemd_analyze, worker,
 };
 use crate::settings::Settings;
 
 /// `workspace/executeCommand` with the code of a rule or the name of a directive.
 const EXPLAIN: &str = "unitls.explain";
-const COMMANDS: [&str; 4] =
-    [effective_unit::COMMAND, systemd_analyze::VERIFY, systemd_analyze::SECURITY, EXPLAIN];
+const COMMANDS: [&str; 6] = [
+    effective_unit::COMMAND,
+    code_lens::SHOW_STARTERS,
+    code_lens::SHOW_ORDER,
+    systemd_analyze::VERIFY,
+    systemd_analyze::SECURITY,
+    EXPLAIN,
+];
 
 /// The server's side of the protocol.
 pub(super) struct Backend {
@@ -89,6 +95,7 @@ impl LanguageServer for Backend {
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = encodings.is_some_and(|encodings| encodings.contains(&lsp::PositionEncodingKind::UTF8));
         self.loader.meet(&params.capabilities);
+        self.shared.lenses.meet(&params.capabilities);
         let client = &params.capabilities;
         // A client that introduces itself twice is the same as before.
         let _ = self.asking.set((configuration::answers(client), configuration::wants_asking(client)));
@@ -110,6 +117,7 @@ impl LanguageServer for Backend {
             session.configure(folders, settings);
         });
         tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
+        tokio::spawn(code_lens::refresh(self.shared.clone(), self.client.clone()));
         Ok(lsp::InitializeResult {
             capabilities: lsp::ServerCapabilities { rename_provider, ..capabilities(utf8) },
             server_info: Some(lsp::ServerInfo {
@@ -359,6 +367,39 @@ impl LanguageServer for Backend {
         answer.await
     }
 
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        let (uri, shared) = (params.text_document.uri, self.shared.clone());
+        let asked = uri.clone();
+        let answer = self
+            .compute(&uri, move |snapshot, file| code_lens::lenses(snapshot, file, &asked, &shared.lenses));
+        answer.await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: lsp::CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
+        let place = params.text_document_position_params;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            call_hierarchy::prepare(snapshot, file, offset(snapshot, file, place.position))
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: lsp::CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+        self.compute_anywhere(move |snapshot| call_hierarchy::incoming(snapshot, &params.item)).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: lsp::CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+        self.compute_anywhere(move |snapshot| call_hierarchy::outgoing(snapshot, &params.item)).await
+    }
+
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
             let start = offset(snapshot, file, params.range.start);
@@ -371,6 +412,8 @@ impl LanguageServer for Backend {
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
         match params.command.as_str() {
             effective_unit::COMMAND => self.show_effective_unit(params).await,
+            code_lens::SHOW_STARTERS => self.about_unit(params, code_lens::list).await,
+            code_lens::SHOW_ORDER => self.about_unit(params, code_lens::order).await,
             systemd_analyze::VERIFY | systemd_analyze::SECURITY => self.analyze(params).await,
             EXPLAIN => explain(&params),
             other => Err(Error::invalid_params(format!("there is no command {other}"))),
@@ -380,11 +423,20 @@ impl LanguageServer for Backend {
 
 impl Backend {
     async fn show_effective_unit(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
-        let params = effective_unit::Params::of_arguments(params.arguments);
-        let params = params.ok_or_else(|| Error::invalid_params("the argument is a URI or a unit's name"))?;
-        let document = self.effective_unit(params).await?;
+        let document = self.effective_unit(unit_of_arguments(params)?).await?;
         self.shared.snapshot().effective_units.show(&self.client, &document);
         Ok(serde_json::to_value(document).ok())
+    }
+
+    /// Answers a command about a unit.
+    async fn about_unit<T: serde::Serialize + Send + 'static>(
+        &self,
+        params: lsp::ExecuteCommandParams,
+        answer: impl FnOnce(&Snapshot, &effective_unit::Params) -> std::result::Result<T, String> + Send + 'static,
+    ) -> Result<Option<lsp::LSPAny>> {
+        let params = unit_of_arguments(params)?;
+        let answer = self.compute_anywhere(move |snapshot| answer(snapshot, &params)).await?;
+        Ok(serde_json::to_value(answer.map_err(Error::invalid_params)?).ok())
     }
 
     /// What goes wrong is told to the user, too: it is for them to install something or to save a file.
@@ -407,6 +459,12 @@ fn explain(params: &lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
     let text =
         text.ok_or_else(|| Error::invalid_params(format!("there is no rule and no directive `{subject}`")))?;
     Ok(Some(serde_json::json!({ "title": subject, "text": text })))
+}
+
+/// The unit that a command is about.
+fn unit_of_arguments(params: lsp::ExecuteCommandParams) -> Result<effective_unit::Params> {
+    let params = effective_unit::Params::of_arguments(params.arguments);
+    params.ok_or_else(|| Error::invalid_params("the argument is a URI or a unit's name"))
 }
 
 /// The one argument of a command.
@@ -458,6 +516,8 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         document_highlight_provider: Some(lsp::OneOf::Left(true)),
         document_symbol_provider: Some(lsp::OneOf::Left(true)),
         workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
+        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
+        call_hierarchy_provider: Some(lsp::CallHierarchyServerCapability::Simple(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
             commands: COMMANDS.map(str::to_owned).to_vec(),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),

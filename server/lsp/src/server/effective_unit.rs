@@ -29,9 +29,9 @@ pub(super) const SCHEME: &str = "unitls-effective";
 #[derive(Deserialize)]
 pub(super) struct Params {
     /// A unit file, or an effective unit.
-    uri: Option<lsp::Uri>,
+    pub(super) uri: Option<lsp::Uri>,
     /// The name of a unit.
-    unit: Option<String>,
+    pub(super) unit: Option<String>,
     /// Whether to replace the specifiers that the unit's name answers.
     #[serde(default)]
     expand: bool,

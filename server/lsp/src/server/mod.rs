@@ -1,7 +1,9 @@
 //! The language server: protocol in, protocol out. What it says comes from `unit-ide`.
 
 mod backend;
+mod call_hierarchy;
 mod code_action;
+mod code_lens;
 mod configuration;
 mod convert;
 mod document_link;

@@ -13,6 +13,7 @@ use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
+use super::code_lens::Lenses;
 use super::{convert, effective_unit, navigation};
 use crate::disk::{Found, SystemUnits};
 use crate::project::{ProjectFile, Projects};
@@ -27,6 +28,8 @@ pub(super) struct Shared {
     revision: AtomicU64,
     /// Wakes the diagnostics worker.
     pub(super) changed: Notify,
+    /// The lenses that the client shows.
+    pub(super) lenses: Lenses,
     shut_down: AtomicBool,
 }
 
@@ -121,6 +124,7 @@ impl Default for Shared {
             reading: Mutex::new(()),
             revision: AtomicU64::new(0),
             changed: Notify::new(),
+            lenses: Lenses::default(),
             shut_down: AtomicBool::new(false),
         }
     }
@@ -137,6 +141,7 @@ impl Shared {
     fn wake(&self) {
         self.revision.fetch_add(1, Ordering::Release);
         self.changed.notify_one();
+        self.lenses.wake();
     }
 
     /// Waits for the turn to read the disk. Each reader keeps it until what it read is taken in: what is taken in last
