@@ -45,13 +45,8 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("off.service", "Wants", "*", "a masked unit has drop-ins and links"),
     ("*", "*", "off.service", "the same"),
     ("db.service", "list-dependencies --reverse", "web.service", "by way of one of these two"),
-    ("site.target", "Wants", "www.service", "an alias that only [Install] gives is a unit that is not found"),
-    ("*", "JoinsNamespaceOf", "*", "252 shows it on one side only"),
-    ("wants.service", "*", "*.mount", "252 has no WantsMountsFor="),
-    ("home-site.mount", "*", "wants.service", "the same"),
     ("*.socket", "After", "-.mount", "%t is a path"),
     ("*.path", "After", "-.mount", "%h is a path"),
-    ("space.service", "*", "systemd-journald*", "LogNamespace="),
 ];
 
 const CONTAINER: &str =

@@ -1,8 +1,8 @@
 //! What rules claim happens at run time: `scenarios/CODE.md` makes it happen, and the rule is asked about the same files.
 //!
 //! `## fires: …` is a set of units that the rule must speak of, `## silent: …` one that it must not; `## fires 254+: …`
-//! says the releases that it speaks for. `## happens: …` is what hovers, pages and lenses tell; whole files are of that kind. `UNITLS_LIVE_ONLY=WORD`
-//! leaves the files whose names hold the word.
+//! says the releases that it speaks for. `## happens: …` is what hovers, pages and lenses tell; whole files are of that
+//! kind. `UNITLS_LIVE_ONLY=WORD` leaves the files whose names hold the word.
 
 use std::collections::BTreeSet;
 use std::env;
