@@ -49,6 +49,7 @@ inside)
   # Some releases take this for a container, and leave out what containers do not need.
   rm -f /run/new/.dockerenv
   mount --rbind /dev /run/new/dev
+  mount -t tmpfs -o mode=1777 tmpfs /run/new/dev/shm
   mount -t proc proc /run/new/proc
   mount -t sysfs sysfs /run/new/sys
   mount -t cgroup2 cgroup2 /run/new/sys/fs/cgroup
