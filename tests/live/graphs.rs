@@ -33,20 +33,6 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("*.swap", "Before", "swap.target", CONTAINER),
     ("*.swap", "Before", "umount.target", CONTAINER),
     ("*.swap", "Conflicts", "umount.target", CONTAINER),
-    // The graph does not know …
-    ("ghost.service", "*", "*", "a unit without a fragment has no drop-ins and links"),
-    ("*", "*", "ghost.service", "the same"),
-    (
-        "rc-local.service",
-        "After",
-        "network-online.target",
-        "the same, in the corpus, where 262 has no such unit",
-    ),
-    ("off.service", "Wants", "*", "a masked unit has drop-ins and links"),
-    ("*", "*", "off.service", "the same"),
-    ("db.service", "list-dependencies --reverse", "web.service", "by way of one of these two"),
-    ("*.socket", "After", "-.mount", "%t is a path"),
-    ("*.path", "After", "-.mount", "%h is a path"),
 ];
 
 const CONTAINER: &str =

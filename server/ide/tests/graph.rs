@@ -89,3 +89,66 @@ PartOf=www.service
     assert_eq!(related(&fixture, "web.service", Relation::TriggeredBy), "web.socket");
     assert_eq!(related(&fixture, "web.service", Relation::ConsistsOf), "");
 }
+
+#[test]
+fn drop_ins_of_masked_units_and_of_none() {
+    let fixture = |version: &str| {
+        let text = format!(
+            "//- /etc/systemd/system/web.service systemd={version}
+[Unit]
+Wants=off.service ghost.service
+//- /etc/systemd/system/off.service -> /dev/null
+//- /etc/systemd/system/off.service.d/more.conf systemd={version}
+[Unit]
+Wants=web.service
+//- /etc/systemd/system/ghost.service.d/more.conf systemd={version}
+[Unit]
+Wants=web.service
+//- /usr/lib/systemd/system/basic.target
+[Unit]
+Requires=sysinit.target
+//- /usr/lib/systemd/system/shutdown.target
+[Unit]
+DefaultDependencies=no
+"
+        );
+        Fixture::new(&text)
+    };
+    // Nobody is told of what a masked unit wants, whatever the manager lists.
+    expect![[r#"
+        web.service Wants ghost.service: line `ghost.service`, Always
+        web.service Wants off.service: line `off.service`, Always
+    "#]]
+    .assert_eq(&edges(&fixture("252"), "web.service"));
+    // In a folder that is no whole system the unit may be elsewhere.
+    let loose = Fixture::new("//- a.service\n//- ghost.service.d/more.conf\n[Unit]\nWants=a.service\n");
+    assert_eq!(related(&loose, "a.service", Relation::WantedBy), "ghost.service");
+}
+
+#[test]
+fn paths_that_only_the_running_machine_knows() {
+    let fixture = Fixture::new(
+        "//- /etc/systemd/user/a.path
+[Path]
+PathExists=%h/inbox
+//- /etc/systemd/user/a.service
+[Service]
+ExecStart=/bin/a
+//- /etc/systemd/user/srv.mount
+[Mount]
+What=/dev/vdb
+Where=/srv
+//- /etc/systemd/user/srv-spool.mount
+[Mount]
+What=/dev/vdc
+Where=/srv/spool
+//- /etc/systemd/user/b.service
+[Unit]
+RequiresMountsFor=/srv/%H/spool
+[Service]
+ExecStart=/bin/b
+",
+    );
+    assert_eq!(related(&fixture, "a.path", Relation::After), "-.mount");
+    assert_eq!(related(&fixture, "b.service", Relation::Requires), "app.slice basic.target srv.mount");
+}

@@ -108,6 +108,8 @@ pub(super) enum Condition {
     Enabled,
     /// Nothing, but it is the bus that does it: no dependency as systemd has them.
     ByBus,
+    /// Nothing, but the stating unit is masked: systemd lists it, and it comes to nothing.
+    Masked,
     /// A file describes the other unit and does not mask it.
     Described,
     /// A target waits for what it pulls in, unless one of the two goes without default dependencies or the target is

@@ -267,6 +267,9 @@ impl<'a> Graph<'a> {
     /// The edge that a statement makes, if its condition holds.
     fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Option<Edge<'a>> {
         let Statement { relation, other, cause, condition } = statement;
+        if condition == Condition::Masked {
+            return None;
+        }
         let linked = self.resolve(&other, Aliases::Linked);
         if !matches!(condition, Condition::Enabled | Condition::ByBus)
             && !self.holds(stating, &linked, condition)
@@ -288,7 +291,7 @@ impl<'a> Graph<'a> {
     /// Whether something said under this condition holds as long as nobody enables anything. Both names are units' own.
     fn holds(&self, stating: &UnitName, other: &UnitName, condition: Condition) -> bool {
         match condition {
-            Condition::None => true,
+            Condition::None | Condition::Masked => true,
             Condition::Enabled | Condition::ByBus => false,
             Condition::Described => self.standing(other).is_some_and(|standing| standing.fragment),
             Condition::TargetOrder => self.waits_for(stating, other),

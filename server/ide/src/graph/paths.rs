@@ -149,6 +149,9 @@ fn temporary(stating: &mut Stating<'_, '_>, need: Relation) {
     }
 }
 
+/// The specifiers that only the running machine answers.
+const RUN_TIME: &str = "abABgGHlmMosuUvwW";
+
 impl<'a> Stating<'a, '_> {
     /// Whether something else has the unit start after `tmp.mount`.
     fn is_after_tmp(&self) -> bool {
@@ -157,33 +160,38 @@ impl<'a> Stating<'a, '_> {
             .any(|statement| statement.relation == Relation::After && statement.other.as_str() == "tmp.mount")
     }
 
-    /// An absolute path with its specifiers replaced; `None` where that needs the running machine.
+    /// An absolute path with its specifiers replaced, as far as it is known without the running machine; `None` where
+    /// not even its beginning is.
     pub(super) fn path(&self, text: &str) -> Option<String> {
-        let expanded = match text.contains('%') {
-            true => {
-                let mut out = String::with_capacity(text.len());
-                let mut rest = text;
-                while let Some(at) = rest.find('%') {
-                    out.push_str(&rest[..at]);
-                    let letter = rest[at + 1..].chars().next()?;
-                    match (letter, self.is_users()) {
-                        ('t', false) => out.push_str("/run"),
-                        ('S', false) => out.push_str("/var/lib"),
-                        ('C', false) => out.push_str("/var/cache"),
-                        ('L', false) => out.push_str("/var/log"),
-                        ('E', false) => out.push_str("/etc"),
-                        ('T', _) => out.push_str("/tmp"),
-                        ('V', _) => out.push_str("/var/tmp"),
-                        ('%', _) => out.push('%'),
-                        _ => out.push_str(&self.name.specifier(letter).ok()?),
-                    }
-                    rest = &rest[at + 1 + letter.len_utf8()..];
+        let mut path = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('%') {
+            path.push_str(&rest[..at]);
+            let letter = rest[at + 1..].chars().next()?;
+            rest = &rest[at + 1 + letter.len_utf8()..];
+            match (letter, self.is_users()) {
+                ('t', false) => path.push_str("/run"),
+                ('S', false) => path.push_str("/var/lib"),
+                ('C', false) => path.push_str("/var/cache"),
+                ('L', false) => path.push_str("/var/log"),
+                ('E', false) => path.push_str("/etc"),
+                ('h', false) => path.push_str("/root"),
+                ('T', _) => path.push_str("/tmp"),
+                ('V', _) => path.push_str("/var/tmp"),
+                ('%', _) => path.push('%'),
+                // Somewhere below the root.
+                ('t' | 'S' | 'C' | 'L' | 'E' | 'h', true) if path.is_empty() => return Some("/".to_owned()),
+                _ if RUN_TIME.contains(letter) => {
+                    // Of a part that is not known nothing lies below.
+                    path.truncate(path.rfind('/')? + 1);
+                    rest = "";
+                    break;
                 }
-                out + rest
+                _ => path.push_str(&self.name.specifier(letter).ok()?),
             }
-            false => text.to_owned(),
-        };
-        expanded.starts_with('/').then_some(expanded)
+        }
+        path.push_str(rest);
+        path.starts_with('/').then_some(path)
     }
 
     /// Needs every mount unit that there is for the path and what lies above it.

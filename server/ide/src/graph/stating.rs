@@ -8,6 +8,9 @@ use super::{Relation, dbus, fixed, lines, links, mounts, paths, slices, trigger}
 use crate::value::boolean;
 use crate::workspace::{Effective, Place, Scope, Setting, UnitName, Workspace};
 
+/// Where these are, all units of a manager are.
+const WHOLE: [&str; 2] = ["basic.target", "shutdown.target"];
+
 /// A unit with what it has said so far.
 pub(super) struct Stating<'a, 'b> {
     pub(super) workspace: &'a Workspace,
@@ -23,10 +26,21 @@ pub(super) struct Stating<'a, 'b> {
     set: Vec<&'static Directive>,
 }
 
-/// Everything that a unit states in its universe; nothing when it is masked.
+/// Everything that a unit states in its universe.
 pub(super) fn statements<'a>(mut stating: Stating<'a, '_>) -> Vec<Statement<'a>> {
     let unit = stating.unit;
     if unit.fragment.is_some_and(|fragment| fragment.masked) {
+        // 252 reads its folders all the same, 257 does not.
+        if stating.version() < Version(257) {
+            links::linked(&mut stating);
+            lines::declared(&mut stating);
+        }
+        for statement in &mut stating.statements {
+            statement.condition = Condition::Masked;
+        }
+        return stating.statements;
+    }
+    if unit.fragment.is_none() && stating.needs_fragment() && stating.is_all_known() {
         return Vec::new();
     }
     links::linked(&mut stating);
@@ -92,6 +106,21 @@ impl<'a, 'b> Stating<'a, 'b> {
             UnitType::Device => true,
             _ => matches!(self.name.as_str(), "-.mount" | "init.scope"),
         }
+    }
+
+    /// Whether units of this type are never there without a fragment; mounts and swaps may come from elsewhere.
+    fn needs_fragment(&self) -> bool {
+        use UnitType as T;
+        matches!(self.unit.unit_type, T::Service | T::Socket | T::Target | T::Timer | T::Path | T::Automount)
+    }
+
+    /// Whether a fragment that is not known is not there.
+    fn is_all_known(&self) -> bool {
+        let known = |name| {
+            let name = UnitName::parse(name);
+            name.is_some_and(|name| self.workspace.fragment(&name, self.asker).is_some())
+        };
+        self.asker.searched && WHOLE.into_iter().all(known)
     }
 
     /// The instance that a template gets when it is enabled by its bare name.
