@@ -4,6 +4,8 @@
 mod cat;
 #[path = "support/command.rs"]
 mod command;
+#[path = "command_line/dist.rs"]
+mod dist;
 #[path = "command_line/fix.rs"]
 mod fix;
 #[path = "command_line/formats.rs"]

@@ -26,5 +26,7 @@ fn main() -> ExitCode {
         Some(Command::Graph(args)) => cli::graph::run(&args),
         Some(Command::Schema) => cli::explain::schema(),
         Some(Command::Explain(args)) => cli::explain::run(&args),
+        Some(Command::Completions(args)) => cli::dist::completions(&args),
+        Some(Command::DistFiles(args)) => cli::dist::files(&args),
     }
 }

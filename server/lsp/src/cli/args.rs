@@ -37,6 +37,11 @@ pub(crate) enum Command {
     Schema,
     /// Print the page of a rule, or the help of a directive.
     Explain(ExplainArgs),
+    /// Print what makes a shell complete this command line.
+    Completions(CompletionsArgs),
+    /// Write man pages and completions, for packages.
+    #[command(hide = true)]
+    DistFiles(DistFilesArgs),
 }
 
 #[derive(clap::Args, Debug)]
@@ -153,6 +158,18 @@ pub(crate) struct ExplainArgs {
     /// List all rules with their severities.
     #[arg(long, conflicts_with = "subject")]
     pub(crate) list: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct DistFilesArgs {
+    /// The folder that gets the folders man and completions.
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod cat;
 pub(crate) mod check;
+pub(crate) mod dist;
 pub(crate) mod explain;
 mod fix;
 pub(crate) mod graph;
