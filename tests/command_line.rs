@@ -8,6 +8,8 @@ mod command;
 mod dist;
 #[path = "command_line/fix.rs"]
 mod fix;
+#[path = "command_line/fmt.rs"]
+mod fmt;
 #[path = "command_line/formats.rs"]
 mod formats;
 #[path = "command_line/graph.rs"]

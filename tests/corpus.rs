@@ -2,6 +2,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/systemd.rs"]
+mod systemd;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -124,6 +126,54 @@ fn errors_on_this_machine_are_what_its_systemd_complains_of() {
         // A template is verified as an instance of its own.
         let stem = name.split_once('@').map_or(&*name, |(prefix, _)| prefix);
         assert!(said.contains(stem), "systemd has nothing against {}: {errors:#?}\n{said}", unit.display());
+    }
+}
+
+/// systemd loads formatted units as it loads them as they are.
+#[test]
+fn formatted_units_load_the_same() {
+    let Some(manager) = systemd::manager() else { return };
+    let root = tempfile::tempdir().expect("a folder for the test");
+    let mut files = Vec::new();
+    unit_files(&in_tests("corpus"), &mut files);
+    if Path::new(MACHINE).is_dir() {
+        unit_files(Path::new(MACHINE), &mut files);
+    }
+    files.retain(|file| file.extension().is_some_and(|suffix| suffix == "service") && file.is_file());
+    let folders = ["before", "after"].map(|name| root.path().join(name));
+    let mut units = BTreeSet::new();
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("the names are UTF-8").to_owned();
+        let text = std::fs::read_to_string(&file).expect("units are text");
+        if !name.contains('@') && units.insert(name.clone()) {
+            folders.iter().for_each(|folder| systemd::write(&folder.join(&name), &text));
+        }
+    }
+    assert!(units.len() > 30, "{}", units.len());
+    let run = unitls(&folders[1], ["fmt", "."]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains(" 0 files"), "{}", run.stderr);
+    let units: Vec<String> = units.into_iter().collect();
+    let load = |folder: &PathBuf| {
+        let loaded = systemd::load(&manager, root.path(), std::slice::from_ref(folder), &units);
+        // Not what tells of this very run: where the file lies, when it was read, the order in which sets are told.
+        let lines = |lines: Vec<String>| {
+            let of_run = [" Timestamp:", "Path: ", "Invocation ID:", "May GC:"];
+            let told = |line: &String| !of_run.iter().any(|word| line.contains(word));
+            let words = |line: String| {
+                let mut words: Vec<_> = line.split([' ', '~']).map(str::to_owned).collect();
+                words.sort();
+                words
+            };
+            let mut lines: Vec<_> = lines.into_iter().filter(told).map(words).collect();
+            lines.sort();
+            lines
+        };
+        loaded.into_iter().map(|(unit, all)| (unit, lines(all))).collect::<BTreeMap<_, _>>()
+    };
+    let [before, after] = folders.each_ref().map(load);
+    for unit in &units {
+        assert_eq!(before.get(unit), after.get(unit), "{unit}");
     }
 }
 

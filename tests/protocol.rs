@@ -12,6 +12,8 @@ mod edits;
 mod effective_unit;
 #[path = "protocol/features.rs"]
 mod features;
+#[path = "protocol/formatting.rs"]
+mod formatting;
 #[path = "support/lsp_client.rs"]
 mod lsp_client;
 #[path = "protocol/mistakes.rs"]

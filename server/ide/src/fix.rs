@@ -217,7 +217,7 @@ fn closing(entry: &Entry, ending: &str) -> String {
 }
 
 /// Whether an entry is the last of its file and says that it goes on.
-fn is_cut_short(entry: &Entry) -> bool {
+pub(crate) fn is_cut_short(entry: &Entry) -> bool {
     let line = entry.item.text().trim_end_matches(['\n', '\r']);
     let backslashes = line.len() - line.trim_end_matches('\\').len();
     backslashes % 2 == 1 && !matches!(entry.item.kind(), ItemKind::Comment)
@@ -229,7 +229,7 @@ fn opening<'e>(entry: &Entry, ending: &'e str) -> &'e str {
 }
 
 /// The line ending that a file uses, as its first line has it.
-fn line_ending(file: &File) -> &'static str {
+pub(crate) fn line_ending(file: &File) -> &'static str {
     let text = file.unit.entries().first().map_or("", |entry| entry.item.text());
     match text.find(['\n', '\r']).map(|at| &text[at..]) {
         Some(rest) if rest.starts_with("\r\n") => "\r\n",

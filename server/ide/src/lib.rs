@@ -13,6 +13,7 @@ pub mod document_symbol;
 pub mod effective_unit;
 pub mod fix;
 pub mod fix_all;
+pub mod formatting;
 pub mod graph;
 pub mod hover;
 pub mod implementation;

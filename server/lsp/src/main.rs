@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     match Args::parse().command {
         None | Some(Command::Lsp) => server::run(),
         Some(Command::Check(args)) => cli::check::run(&args),
+        Some(Command::Fmt(args)) => cli::fmt::run(&args),
         Some(Command::Cat(args)) => cli::cat::run(&args),
         Some(Command::Starters(args)) => cli::starters::run(&args),
         Some(Command::Graph(args)) => cli::graph::run(&args),

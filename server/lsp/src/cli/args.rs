@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Lsp,
     /// Judge unit files, and folders of them.
     Check(CheckArgs),
+    /// Format unit files, and folders of them.
+    Fmt(FmtArgs),
     /// Print a unit with its drop-ins as systemd would read it.
     Cat(CatArgs),
     /// Print what can start a unit.
@@ -72,6 +74,19 @@ pub(crate) struct CheckArgs {
     /// When text output is coloured.
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Unit files, and folders to search for them; - formats standard input to standard output.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing, and name the files that would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing, and show what would change as a unified diff.
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 /// What belongs to the world, and who reads it.

@@ -47,7 +47,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Where a file really lies, or will, if that is within reach.
-    fn real_path(&self, path: &Path) -> Option<PathBuf> {
+    pub(super) fn real_path(&self, path: &Path) -> Option<PathBuf> {
         let real = match fs::canonicalize(path) {
             Ok(real) => real,
             Err(_) => fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?),
@@ -61,16 +61,20 @@ impl<'a> Reach<'a> {
         let mut errors = Vec::new();
         for path in repaired.edited.iter().chain(&repaired.created) {
             let (old, new) = (text(before, path), text(&repaired.workspace, path));
-            let written = match self.real_path(path) {
-                Some(real) => write(&real, old.as_deref(), &new.unwrap_or_default()),
-                None => Err(io::Error::other("does not lie below the given paths any more")),
-            };
-            if let Err(error) = written {
+            if let Err(error) = self.write_file(path, old.as_deref(), &new.unwrap_or_default()) {
                 repaired.workspace.close(path);
                 errors.push((path.to_path_buf(), error.to_string()));
             }
         }
         errors
+    }
+
+    /// Puts `new` into a file that holds `old`, or into a new one.
+    pub(super) fn write_file(&self, path: &Path, old: Option<&str>, new: &str) -> io::Result<()> {
+        match self.real_path(path) {
+            Some(real) => write(&real, old, new),
+            None => Err(io::Error::other("does not lie below the given paths any more")),
+        }
     }
 }
 
@@ -111,10 +115,18 @@ pub(super) fn diff(
         let old = text(before, path);
         let old_name = if old.is_some() { name.as_str() } else { "/dev/null" };
         let (old, new) = (old.unwrap_or_default(), text(&repaired.workspace, path).unwrap_or_default());
-        let diff = TextDiff::from_lines(old.as_str(), new.as_str());
-        diff.unified_diff().header(old_name, &name).to_writer(&mut *out)?;
+        unified_diff(out, (old_name, &old), (&name, &new))?;
     }
     out.flush()
+}
+
+/// Writes what turns one text into another; both have names.
+pub(super) fn unified_diff(
+    out: &mut impl Write,
+    (old_name, old): (&str, &str),
+    (new_name, new): (&str, &str),
+) -> io::Result<()> {
+    TextDiff::from_lines(old, new).unified_diff().header(old_name, new_name).to_writer(out)
 }
 
 fn text(workspace: &Workspace, path: &Path) -> Option<String> {

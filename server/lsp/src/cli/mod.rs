@@ -6,17 +6,18 @@ pub(crate) mod check;
 pub(crate) mod dist;
 pub(crate) mod explain;
 mod fix;
+pub(crate) mod fmt;
 pub(crate) mod graph;
 mod report;
 pub(crate) mod starters;
 mod world;
 
-use std::fmt;
+use std::fmt::Arguments;
 use std::io::Write;
 use std::path::PathBuf;
 
 /// Says something about the run on standard error. That nobody listens any more is no error.
-fn say(message: fmt::Arguments<'_>) {
+fn say(message: Arguments<'_>) {
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 

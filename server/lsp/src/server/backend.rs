@@ -14,7 +14,7 @@ use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
     call_hierarchy, code_action, code_lens, configuration, convert, document_link, effective_unit,
-    navigation, rename, systemd_analyze, worker,
+    formatting, navigation, rename, systemd_analyze, worker,
 };
 use crate::settings::Settings;
 
@@ -402,11 +402,42 @@ impl LanguageServer for Backend {
 
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
-            let start = offset(snapshot, file, params.range.start);
-            let end = offset(snapshot, file, params.range.end).max(start);
-            code_action::actions(snapshot, file, TextRange::new(start, end), &params.context)
+            let range = text_range(snapshot, file, params.range);
+            code_action::actions(snapshot, file, range, &params.context)
         });
         answer.await
+    }
+
+    async fn formatting(&self, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            formatting::edits(snapshot, file, unit_ide::formatting::formatting)
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn range_formatting(
+        &self,
+        params: lsp::DocumentRangeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            let range = text_range(snapshot, file, params.range);
+            formatting::edits(snapshot, file, |file| unit_ide::formatting::range_formatting(file, range))
+        });
+        Ok(answer.await?.flatten())
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: lsp::DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        let place = params.text_document_position;
+        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+            let offset = offset(snapshot, file, place.position);
+            let step = formatting::step(&params.options);
+            let edit = unit_ide::formatting::on_type_formatting(file, offset, &step)?;
+            Some(formatting::text_edits(snapshot, &file.path, vec![edit]))
+        });
+        Ok(answer.await?.flatten())
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
@@ -481,6 +512,11 @@ fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
     }
 }
 
+fn text_range(snapshot: &Snapshot, file: &File, range: lsp::Range) -> TextRange {
+    let start = offset(snapshot, file, range.start);
+    TextRange::new(start, offset(snapshot, file, range.end).max(start))
+}
+
 /// Whether the client shows links behind the codes of findings.
 fn describes_codes(client: &lsp::ClientCapabilities) -> bool {
     let document = client.text_document.as_ref();
@@ -510,6 +546,9 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..lsp::CodeActionOptions::default()
         })),
+        document_formatting_provider: Some(lsp::OneOf::Left(true)),
+        document_range_formatting_provider: Some(lsp::OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(formatting::on_type()),
         definition_provider: Some(lsp::OneOf::Left(true)),
         implementation_provider: Some(lsp::ImplementationProviderCapability::Simple(true)),
         references_provider: Some(lsp::OneOf::Left(true)),

@@ -8,6 +8,7 @@ mod configuration;
 mod convert;
 mod document_link;
 mod effective_unit;
+mod formatting;
 mod frames;
 mod loading;
 mod navigation;
