@@ -99,8 +99,12 @@ impl<'a> Arguments<'a> {
                     known.strip_prefix('-').is_some_and(|known| known.chars().eq(std::iter::once(letter)))
                 });
                 let next = if rest.is_none() { next } else { None };
-                let attached = rest.filter(|_| takes);
+                let given = rest.and_then(|rest| rest.strip_prefix('=')).filter(|_| !takes);
+                let attached = given.or(rest.filter(|_| takes));
                 read.options.push(Opt { name: text, letter: Some(letter), attached, next, word: number });
+                if given.is_some() {
+                    break;
+                }
                 if takes {
                     at += usize::from(rest.is_none());
                     break;
@@ -243,6 +247,8 @@ mod tests {
             ("-gdaemon off;", "-g *daemon off*", true),
             ("-g|pid x;", "-g *daemon off*", false),
             ("--daemon=no", "--daemon", false),
+            ("-d=false", "-d", false),
+            ("-d=true", "-d", true),
             ("--daemon", "--daemon", true),
             ("--daemon=no", "--daemon no", true),
             ("--daemon|no", "--daemon no", true),

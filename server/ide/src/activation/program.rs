@@ -289,17 +289,18 @@ impl<'a> Launch<'a> {
 
     fn enter_script(&mut self, launcher: &'static Launcher, hands: Hands, script: Script) {
         let alone = script.commands.len() == 1;
-        let last = script.last().or(script.commands.last()).cloned();
+        let main = script.main();
+        let is_last = main.is_some_and(|main| main + 1 == script.commands.len());
+        let main = main.map(|main| &script.commands[main]);
         let left = script.leaves_something();
-        let hands = match last.as_ref() {
+        let hands = match main {
             _ if left => Hands::Leaves,
-            Some(last) if last.exec && (alone || last.main_shell) && launcher.shell => Hands::Becomes,
-            Some(last) if launcher.execs_last && last.main_shell && !last.nested => Hands::Becomes,
+            Some(main) if main.exec && (alone || main.main_shell) && launcher.shell => Hands::Becomes,
+            Some(main) if launcher.execs_last && is_last && main.main_shell && !main.nested => Hands::Becomes,
             _ => hands,
         };
-        let command =
-            if left { script.commands.iter().rfind(|command| command.background).cloned() } else { last };
-        let words = command.map(|command| command.words).unwrap_or_default();
+        let command = if left { script.commands.iter().rfind(|command| command.background) } else { main };
+        let words = command.map(|command| command.words.clone()).unwrap_or_default();
         let word = |word: super::shell::ShellWord| CallWord {
             hidden: word.splits || word.text.starts_with('$'),
             text: word.text,

@@ -40,6 +40,14 @@ impl ShellCommand {
         let program = self.words.first().map_or("", |word| &word.text);
         program.rsplit('/').next().unwrap_or_default()
     }
+
+    /// Whether it only reports or ends the script.
+    fn is_trivial(&self) -> bool {
+        matches!(
+            self.name(),
+            "echo" | "printf" | "exit" | "true" | ":" | "disown" | "return" | "date" | "logger"
+        )
+    }
 }
 
 impl Script {
@@ -58,18 +66,18 @@ impl Script {
         let Some(last) = self.commands.iter().rposition(|command| command.background) else {
             return false;
         };
-        let trivial = |command: &ShellCommand| {
-            matches!(
-                command.name(),
-                "echo" | "printf" | "exit" | "true" | ":" | "disown" | "return" | "date" | "logger"
-            )
-        };
-        !self.loops_forever && self.commands[last + 1..].iter().all(trivial)
+        !self.loops_forever && self.commands[last + 1..].iter().all(ShellCommand::is_trivial)
     }
 
-    /// The command whose end is the script's end: the last one that is not in the background.
-    pub fn last(&self) -> Option<&ShellCommand> {
-        self.commands.last().filter(|command| !command.background)
+    /// The command that the script is about: the last one, words such as `echo done` and `exit` behind another left aside.
+    pub fn main(&self) -> Option<usize> {
+        let tells = |command: &ShellCommand| !command.background && !command.is_trivial();
+        let main = self.commands.iter().rposition(tells);
+        let last = self.commands.len().checked_sub(1)?;
+        Some(
+            main.filter(|main| self.commands[main + 1..].iter().all(ShellCommand::is_trivial))
+                .unwrap_or(last),
+        )
     }
 }
 

@@ -112,12 +112,14 @@ const WITH_ARGUMENT: [&str; 27] = [
 ];
 
 /// Words before a program that leave it the program.
-const LEADERS: [&str; 13] =
-    ["!", "command", "do", "elif", "else", "env", "exec", "if", "nohup", "sudo", "then", "time", "while"];
+const LEADERS: [&str; 16] = [
+    "!", "command", "do", "elif", "else", "env", "exec", "if", "nice", "nohup", "setsid", "sudo", "then",
+    "time", "timeout", "while",
+];
 
 /// Whether a value may hold a call: most do not, and need not be split to see it.
 pub(crate) fn may_call_manager(value: &str) -> bool {
-    ["systemctl", "service", "initctl", "journalctl"].iter().any(|tool| value.contains(tool))
+    ["systemctl", "service", "initctl", "invoke-rc.d", "journalctl"].iter().any(|tool| value.contains(tool))
 }
 
 /// Every call in a value of `Exec*=`.
@@ -131,7 +133,9 @@ pub(crate) fn manager_calls(value: &str) -> Vec<ManagerCall> {
 /// The calls that one command of `value` makes.
 pub(crate) fn calls_in(command: &ExecCommand, value: &str) -> Vec<ManagerCall> {
     let words = || command.words.iter();
-    let shell = matches!(command.program_name(), "sh" | "bash" | "dash" | "zsh" | "ksh");
+    let program = program_of(&words().map(|word| word.text.as_str()).collect::<Vec<_>>());
+    let name = program.and_then(|at| command.words.get(at)?.text.rsplit('/').next());
+    let shell = matches!(name, Some("sh" | "bash" | "dash" | "zsh" | "ksh"));
     match words().position(|word| shell && word.text.starts_with('-') && word.text.ends_with('c')) {
         Some(option) => {
             let script = command.words.get(option + 1);
@@ -184,8 +188,7 @@ fn trim(value: &str, part: Range<usize>, marks: &[char]) -> Range<usize> {
 }
 
 fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
-    let leads = |word: &CalledUnit| LEADERS.contains(&file_name(word)) || is_assignment(&word.written);
-    let program = words.iter().position(|word| !leads(word))?;
+    let program = program_of(&words.iter().map(|word| word.written.as_str()).collect::<Vec<_>>())?;
     let arguments = &words[program + 1..];
     let units = |words: &[&CalledUnit]| words.iter().map(|word| (*word).clone()).collect::<Vec<_>>();
     let waits = !arguments.iter().any(|word| word.written == "--no-block");
@@ -201,7 +204,7 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
             };
             Some(ManagerCall { verb: verb.written.clone(), units: units(named), waits, now })
         }
-        "service" => match plain.as_slice() {
+        "service" | "invoke-rc.d" => match plain.as_slice() {
             [unit, verb, ..] => {
                 Some(ManagerCall { verb: verb.written.clone(), units: vec![(*unit).clone()], waits, now })
             }
@@ -225,6 +228,22 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
         }
         _ => None,
     }
+}
+
+/// The number of the word that is the program: the first that is no leader, no assignment, and nothing that a leader takes
+/// (options, the time of `timeout`).
+fn program_of(words: &[&str]) -> Option<usize> {
+    let mut leader = "";
+    words.iter().position(|word| {
+        let name = word.rsplit('/').next().unwrap_or_default();
+        if LEADERS.contains(&name) {
+            leader = name;
+            return false;
+        }
+        let taken = !leader.is_empty() && word.starts_with('-')
+            || leader == "timeout" && word.starts_with(|char: char| char.is_ascii_digit());
+        !taken && !is_assignment(word)
+    })
 }
 
 /// The arguments that are no options and not those of options.
@@ -281,6 +300,9 @@ mod tests {
         assert_eq!(calls("systemctl -s HUP kill a.service ; service b stop"), ["kill a.service", "stop b"]);
         assert_eq!(calls("systemctl set-property a.slice CPUQuota=10%%"), ["set-property a.slice"]);
         assert_eq!(calls("/usr/bin/env LANG=C sudo systemctl -- start a"), ["start a"]);
+        assert_eq!(calls("timeout -k 5 10s systemctl stop a"), ["stop a"]);
+        assert_eq!(calls("/usr/bin/env bash -c 'systemctl stop a'"), ["stop a"]);
+        assert_eq!(calls("invoke-rc.d a restart"), ["restart a"]);
         assert_eq!(calls("journalctl -n 5 -u a.service --unit=b"), ["logs a.service b"]);
         for none in ["systemctl daemon-reload", "echo systemctl stop a", "service", "systemctl", "service a"]
         {

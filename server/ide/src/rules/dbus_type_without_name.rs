@@ -5,6 +5,7 @@ use unit_catalog::Section;
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::ServiceType;
+use crate::value::bus_name;
 
 declare_rule! {
     /// ## What it does
@@ -35,8 +36,8 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// `BusName=` stands in the fragment or in any of its drop-ins; of a bad name `invalid-value` speaks. Or `Type=` is
-    /// not set: a bad name alone is ignored and implies no type.
+    /// `BusName=` stands in the fragment or in any of its drop-ins, or `Type=` is not set: a bad name alone is
+    /// ignored and implies no type.
     ///
     /// ## Source
     ///
@@ -55,13 +56,21 @@ fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.fragment.is_none() || cx.service_type() != Some(ServiceType::Dbus) {
         return;
     }
-    // Of a bad name `invalid-value` speaks.
-    if !cx.unit.list(Section::Service, "BusName").is_empty() {
+    let named = cx.unit.list(Section::Service, "BusName");
+    if named.iter().any(|setting| bus_name(setting.value())) {
         return;
     }
     let typed = cx.unit.scalar(Section::Service, "Type", |value| ServiceType::from_word(value).is_some());
     if let Some(typed) = typed {
-        let message = "Type=dbus needs a `BusName=`: systemd refuses the unit.".to_owned();
+        let message = match named.last() {
+            Some(bad) => {
+                format!(
+                    "Type=dbus needs a `BusName=`, and `{}` is none: systemd refuses the unit.",
+                    bad.value()
+                )
+            }
+            None => "Type=dbus needs a `BusName=`: systemd refuses the unit.".to_owned(),
+        };
         cx.report_value(&DBUS_TYPE_WITHOUT_NAME, DBUS_TYPE_WITHOUT_NAME.severity, typed, message);
     }
 }

@@ -82,7 +82,14 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
         cx.workspace.trigger_target(one).is_some_and(|(target, _)| cx.are_same(&target, name))
             || names(cx, one, Section::Service, &["Sockets"], name)
     };
-    if names(cx, &partner, Section::Unit, &ORDER, name) || triggers(unit, other) || triggers(&partner, name) {
+    // A target comes after what it pulls in (`unit_add_default_target_dependency()`).
+    let gathers = partner.unit_type == UnitType::Target
+        && names(cx, &partner, Section::Unit, &["Wants", "Requires"], name);
+    if names(cx, &partner, Section::Unit, &ORDER, name)
+        || gathers
+        || triggers(unit, other)
+        || triggers(&partner, name)
+    {
         return true;
     }
     let before: Vec<UnitName> =

@@ -51,8 +51,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// The program is not known to go into the background as it is called here. `ExecStartPost=` of a oneshot that remains
-    /// after its exit may leave something. `sudo` in a user unit, and in a service whose `User=` is not root, is how it gets
-    /// the rights it lacks. `nohup` and `disown` are information: they do no harm.
+    /// after its exit may leave something. `sudo` in a user unit is how it gets the rights it lacks. In a service
+    /// whose `User=` is not root it is information, as `nohup` and `disown` are: they do no harm.
     ///
     /// ## Source
     ///
@@ -118,14 +118,19 @@ fn check_terminal_tools(cx: &mut UnitContext<'_>, launch: &Launch<'_>, key: &str
     let scope = cx.place().scope;
     let (severity, message) = if has("sudo") || has("su") {
         let tool = if has("sudo") { "sudo" } else { "su" };
-        if scope == Scope::User || tool == "sudo" && !runs_as_root(cx.unit, scope) {
+        if scope == Scope::User {
             return;
         }
-        let message = format!(
-            "`{tool}` opens a session of its own, which may take what it runs out of this unit; `User=` changes the user \
-             without it."
-        );
-        (Severity::Warning, message)
+        if tool == "sudo" && !runs_as_root(cx.unit, scope) {
+            let message = "`sudo` opens a session of its own; with the prefix `+` systemd runs a command as root without it.";
+            (Severity::Information, message.to_owned())
+        } else {
+            let message = format!(
+                "`{tool}` opens a session of its own, which may take what it runs out of this unit; `User=` changes the \
+                 user without it."
+            );
+            (Severity::Warning, message)
+        }
     } else if let Some(tool) = ["nohup", "disown"].into_iter().find(|tool| has(tool)) {
         if key == "ExecStartPost" && oneshot {
             return;

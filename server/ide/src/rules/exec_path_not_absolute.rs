@@ -1,6 +1,9 @@
 //! Rule: a program given by a relative path, or by that of a directory.
 
+use unit_catalog::Version;
+
 use super::declare::declare_rule;
+use super::exec::{commands, place};
 use super::line::LineContext;
 use crate::diagnostic::Severity;
 use crate::fix::Safety;
@@ -52,7 +55,13 @@ declare_rule! {
     }
 }
 
+/// The release from which a bare name is looked up.
+const BARE_NAMES: Version = Version(239);
+
 fn check(cx: &mut LineContext<'_, '_>) {
+    if cx.version() < BARE_NAMES {
+        check_bare_names(cx);
+    }
     for bad in cx.bad_values(|problem| problem == Problem::ProgramPath) {
         let refused = bad.error.effect == Effect::RefusesUnit;
         let severity = if refused { EXEC_PATH_NOT_ABSOLUTE.severity } else { Severity::Warning };
@@ -64,5 +73,19 @@ fn check(cx: &mut LineContext<'_, '_>) {
         if let Some(instead) = bad.error.instead.as_deref() {
             report.fix(format!("Change to `{instead}`"), Safety::Unsafe, bad.range, instead.to_owned());
         }
+    }
+}
+
+fn check_bare_names(cx: &mut LineContext<'_, '_>) {
+    for command in commands(cx, &[]) {
+        let Some(program) = command.words.first().filter(|word| !word.text.contains(['/', '$', '%'])) else {
+            continue;
+        };
+        let message = format!(
+            "`{}` is no absolute path: before systemd {} the unit is refused.",
+            program.text, BARE_NAMES.0
+        );
+        let range = place(cx, program.range);
+        cx.report(&EXEC_PATH_NOT_ABSOLUTE, range, message);
     }
 }

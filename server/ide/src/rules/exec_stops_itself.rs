@@ -100,7 +100,7 @@ fn judge(
         return;
     };
     let full = if UnitName::parse(&unit).is_some() { unit.clone() } else { format!("{unit}.service") };
-    let itself = full == name.as_str();
+    let itself = UnitName::parse(&full).is_some_and(|full| cx.are_same(&full, name));
     let (severity, message) = if itself {
         let fate = match (key, verb) {
             ("ExecStop" | "ExecStopPost", "stop") => {

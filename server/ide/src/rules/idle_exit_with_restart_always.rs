@@ -102,9 +102,11 @@ fn check(cx: &mut UnitContext<'_>) {
     let option = launches.iter().find_map(|launch| {
         let of_virt = |name: &str| name.starts_with("virt") && name.ends_with('d');
         let timeout = TIMEOUT_IS_IDLE.contains(&launch.name()) || of_virt(launch.name());
-        let position = launch.words.iter().skip(1).position(|word| {
-            let option = word.text.split('=').next().unwrap_or_default();
-            let zero = word.text.ends_with("=0") || word.text.ends_with("=infinity");
+        let arguments = launch.words.iter().skip(1).map(|word| word.text.as_str());
+        let values = arguments.clone().skip(1).chain([""]);
+        let position = arguments.zip(values).position(|(word, next)| {
+            let (option, value) = word.split_once('=').unwrap_or((word, next));
+            let zero = matches!(value, "0" | "infinity");
             (IDLE.contains(&option) || timeout && matches!(option, "--timeout" | "-t")) && !zero
         })?;
         Some((launch, position + 1))

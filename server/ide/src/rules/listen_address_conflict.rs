@@ -9,7 +9,7 @@ use super::declare::declare_rule;
 use super::dependency::names;
 use super::unit::UnitContext;
 use crate::activation::settings::flag;
-use crate::workspace::{Effective, File, Setting, UnitName};
+use crate::workspace::{Effective, File, Scope, Setting, UnitName};
 
 declare_rule! {
     /// ## What it does
@@ -162,11 +162,17 @@ fn listening<'a>(socket: &Effective<'a>) -> Vec<Listening<'a>> {
     };
     let only = socket
         .scalar(Section::Socket, "BindIPv6Only", |value| ["default", "both", "ipv6-only"].contains(&value));
+    // A user's is known at run time only, but one for all sockets.
+    let runtime = match socket.parts.first().map(|file| file.place.scope) {
+        Some(Scope::User) => "/run/user/UID/",
+        _ => "/run/",
+    };
     let v6_only = only.is_some_and(|setting| setting.value() == "ipv6-only");
     let mut all = Vec::new();
     for kind in LISTENS {
         for setting in socket.list(Section::Socket, kind) {
             let value = name.expand_known(setting.value());
+            let value = value.replacen("%t/", runtime, usize::from(value.starts_with("%t/")));
             if let Some(address) = Address::parse(&value, v6_only).filter(|_| !value.contains('%')) {
                 all.push(Listening { setting, kind, address });
             }

@@ -73,6 +73,13 @@ pub(super) fn boot_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
     })
 }
 
+/// Whether a link in a folder such as `multi-user.target.wants/` starts the unit at boot.
+pub(super) fn is_linked_into_boot(cx: &UnitContext<'_>) -> bool {
+    let mut links =
+        cx.name().into_iter().flat_map(|name| cx.workspace.links_called(name.as_str(), cx.place()));
+    links.any(|link| link.folder().is_some_and(|(owner, _)| BOOT.contains(&owner)))
+}
+
 /// Whether a unit's socket, timer or path comes along with it: either names the other so that both start.
 pub(super) fn is_tied(cx: &UnitContext<'_>, trigger: &Effective<'_>) -> bool {
     let (Some(service), Some(trigger_name)) = (cx.name(), &trigger.name) else { return false };

@@ -50,7 +50,7 @@ declare_rule! {
     /// ## Silent when
     ///
     /// A command removes or moves what is watched, the service keeps running or has `RemainAfterExit=yes`, or the
-    /// condition is `PathChanged=` or `PathModified=`. For a program that nothing is known of it is information: it may
+    /// condition is `PathChanged=` or `PathModified=`. For a program that nothing is known of it is information, and a hint where a command names the path: it may
     /// well clean up.
     ///
     /// ## Source
@@ -135,7 +135,7 @@ fn report(cx: &mut UnitContext<'_>, watched: Setting<'_>, service: &Effective<'_
             ),
         ),
         false => (
-            Severity::Information,
+            if is_named(service, watched.value()) { Severity::Hint } else { Severity::Information },
             format!(
                 "`{key}=` is looked at again when `{name}` is done: unless its program takes away what is watched, it is started again at once, {fate}."
             ),
@@ -150,6 +150,15 @@ fn report(cx: &mut UnitContext<'_>, watched: Setting<'_>, service: &Effective<'_
         finding.relate_line(*command, "what runs each time");
     }
     finding.fixes.extend(change);
+}
+
+/// Whether a command of the service names what is watched, and so may take it away.
+fn is_named(service: &Effective<'_>, watched: &str) -> bool {
+    let watched = watched.trim_end_matches('/');
+    COMMANDS
+        .iter()
+        .flat_map(|key| service.list(Section::Service, key))
+        .any(|set| set.value().contains(watched))
 }
 
 /// Whether the service ends by itself, and whether that it removes nothing is known rather than likely.

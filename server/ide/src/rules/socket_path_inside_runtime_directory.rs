@@ -1,17 +1,19 @@
 //! Rule: a socket in a folder that goes away with its service.
 
+use std::sync::Arc;
+
 use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::fix::Fix;
 use crate::value::words_of;
-use crate::workspace::{Effective, Scope, Setting};
+use crate::workspace::{Effective, File, Scope, Setting, UnitName};
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Reports a socket whose path lies in the `RuntimeDirectory=` of the service that it starts.
+    /// Reports a socket whose path lies in the `RuntimeDirectory=` of the service that it starts, or of another one.
     ///
     /// ## Why it bites
     ///
@@ -69,29 +71,32 @@ fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Socket || cx.unit.fragment.is_none() {
         return;
     }
-    let Some((target, _)) = cx.workspace.trigger_target(cx.unit) else {
+    // A template runs as its instances only; any one of them stands for all.
+    let socket = cx.unit.as_instance();
+    let Some((target, _)) = cx.workspace.trigger_target(&socket) else {
         return;
     };
     let Some(service) = cx.workspace.effective(&target, cx.place()) else {
         return;
     };
-    let preserve = service.scalar(Section::Service, "RuntimeDirectoryPreserve", |_| true);
-    let kept = preserve.is_some_and(|setting| crate::value::boolean(setting.value()) == Some(true));
-    if kept {
-        return;
-    }
-    let folders = runtime_folders(&service);
+    let mut folders = runtime_folders(&service);
+    // One that the service has itself counts, also where it is kept.
+    let own: Vec<String> = folders.iter().map(|folder| folder.path.clone()).collect();
+    let others = others_with_folders(cx, &service);
+    folders.extend(others.iter().flat_map(runtime_folders).filter(|folder| !own.contains(&folder.path)));
+    folders.retain(|folder| !folder.is_kept());
     if folders.is_empty() {
         return;
     }
     for listen in LISTENS.iter().flat_map(|key| cx.unit.list(Section::Socket, key)) {
-        let path = cx.name().and_then(|name| below_runtime(cx, &name.expand_known(listen.value())));
+        let name = socket.name.as_ref();
+        let path = name.and_then(|name| below_runtime(cx, &name.expand_known(listen.value())));
         let Some(path) = path else { continue };
-        let inside = |folder: &&(String, Setting<'_>)| {
-            path.strip_prefix(folder.0.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        let inside = |folder: &&Folder<'_>| {
+            path.strip_prefix(folder.path.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
-        if let Some((folder, setting)) = folders.iter().find(inside) {
-            report(cx, listen, &service, folder, *setting, preserve);
+        if let Some(folder) = folders.iter().find(inside) {
+            report(cx, listen, folder);
         }
     }
 }
@@ -99,41 +104,76 @@ fn check(cx: &mut UnitContext<'_>) {
 fn report(
     cx: &mut UnitContext<'_>,
     listen: Setting<'_>,
-    service: &Effective<'_>,
-    folder: &str,
-    setting: Setting<'_>,
-    preserve: Option<Setting<'_>>,
+    Folder { shown, setting, owner: name, preserve, .. }: &Folder<'_>,
 ) {
-    let name = service.name.as_ref().map_or("the service", |name| name.as_str());
     let message = format!(
-        "`{name}` has `RuntimeDirectory={folder}`, which is deleted when it stops, and this socket's file with it: systemd keeps listening where nobody can connect."
+        "`{name}` has `RuntimeDirectory={shown}`, which is deleted when it stops, and this socket's file with it: systemd keeps listening where nobody can connect."
     );
     let severity = SOCKET_PATH_INSIDE_RUNTIME_DIRECTORY.severity;
     if let Some(finding) = cx.report_value(&SOCKET_PATH_INSIDE_RUNTIME_DIRECTORY, severity, listen, message) {
-        finding.relate_line(setting, "the folder is deleted when this service stops");
+        finding.relate_line(*setting, "the folder is deleted when this service stops");
         let keep = "RuntimeDirectoryPreserve=yes";
         let fix = Fix::risky(format!("Set `{keep}` in `{name}`"));
         finding.offer(match preserve {
-            Some(preserve) => fix.set(preserve, "yes"),
+            Some(preserve) => fix.set(*preserve, "yes"),
             None => fix.insert(setting.file, Section::Service, keep),
         });
     }
 }
 
-/// The service's runtime directories, below that of the manager.
-fn runtime_folders<'a>(service: &Effective<'a>) -> Vec<(String, Setting<'a>)> {
+/// A runtime directory of a service.
+struct Folder<'a> {
+    /// Below that of the manager.
+    path: String,
+    /// As a message shows it: a template's as it is written.
+    shown: String,
+    setting: Setting<'a>,
+    /// The unit that has it.
+    owner: &'a str,
+    preserve: Option<Setting<'a>>,
+}
+
+impl Folder<'_> {
+    /// Whether it outlives its service.
+    fn is_kept(&self) -> bool {
+        self.preserve.is_some_and(|setting| crate::value::boolean(setting.value()) == Some(true))
+    }
+}
+
+/// Other services beside the socket that have runtime directories.
+fn others_with_folders<'a>(cx: &UnitContext<'a>, service: &Effective<'a>) -> Vec<Effective<'a>> {
+    let Some(directive) = unit_catalog::directive(Section::Service, "RuntimeDirectory") else {
+        return Vec::new();
+    };
+    let has = |file: &&Arc<File>| {
+        file.kind.unit_type() == Some(UnitType::Service)
+            && file.assignments(directive).next().is_some()
+            && file.place.root == cx.place().root
+            && cx.workspace.sees(cx.place(), &file.place)
+    };
+    let mut names: Vec<UnitName> =
+        cx.workspace.files().filter(has).filter_map(|file| file.unit_name()).collect();
+    names.sort();
+    names.dedup();
+    let units = names.iter().filter_map(|name| cx.workspace.effective(name, cx.place()));
+    units.map(|unit| unit.as_instance()).filter(|unit| unit.name != service.name).collect()
+}
+
+fn runtime_folders<'a>(service: &Effective<'a>) -> Vec<Folder<'a>> {
     let Some(name) = &service.name else {
         return Vec::new();
     };
+    let owner = service.parts.first().and_then(|file| file.owner()).unwrap_or("the service");
+    let preserve = service.scalar(Section::Service, "RuntimeDirectoryPreserve", |_| true);
     let mut folders = Vec::new();
     for setting in service.list(Section::Service, "RuntimeDirectory") {
         for word in words_of(setting.value()) {
             // `folder:link` names a link to it as well.
-            let folder = word.split(':').next().unwrap_or_default();
-            let folder = name.expand_known(folder);
-            let folder = folder.trim_end_matches('/');
-            if !folder.is_empty() && !folder.contains('%') {
-                folders.push((folder.to_owned(), setting));
+            let written = word.split(':').next().unwrap_or_default().trim_end_matches('/');
+            let path = name.expand_known(written);
+            if !path.is_empty() && !path.contains('%') {
+                let shown = if path.contains("INSTANCE") { written } else { path.as_str() }.to_owned();
+                folders.push(Folder { path, shown, setting, owner, preserve });
             }
         }
     }

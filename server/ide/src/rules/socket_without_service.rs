@@ -79,10 +79,10 @@ fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Socket || cx.unit.fragment.is_none() {
         return;
     }
-    let Some(name) = cx.name().filter(|name| !name.is_template()) else {
+    let Some(name) = cx.name() else {
         return;
     };
-    let Some((service, setting)) = cx.workspace.trigger_target(cx.unit) else {
+    let Some((service, setting)) = super::trigger::target(cx) else {
         return;
     };
     let masked = match cx.workspace.resolve(&service, cx.place()) {

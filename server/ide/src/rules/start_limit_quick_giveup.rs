@@ -4,7 +4,7 @@ use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::dependency::named;
-use super::neighbours::boot_setting;
+use super::neighbours::{boot_setting, is_linked_into_boot};
 use super::unit::UnitContext;
 use crate::activation::settings::{restart, span};
 use crate::activation::{Restart, ServiceType, StartLimit, Verdict};
@@ -98,7 +98,9 @@ fn check(cx: &mut UnitContext<'_>) {
     if let Some(finding) =
         cx.report(&START_LIMIT_QUICK_GIVEUP, START_LIMIT_QUICK_GIVEUP.severity, place, message)
     {
-        finding.relate_line(reason, "this exposes it to outages");
+        if let Some(reason) = reason {
+            finding.relate_line(reason, "this exposes it to outages");
+        }
         if delay.is_none() {
             let fix = Fix::risky("Pause 2s and allow 20 starts in 2min");
             let fix = fix.insert(set.file, Section::Service, "RestartSec=2s");
@@ -124,8 +126,8 @@ fn limits<'a>(cx: &UnitContext<'a>) -> impl Iterator<Item = Setting<'a>> {
     spellings.into_iter().flat_map(move |(section, key)| unit.list(section, key))
 }
 
-/// The line that exposes the service to what comes late, and what that means.
-fn exposure<'a>(cx: &UnitContext<'a>) -> Option<(Setting<'a>, String)> {
+/// The line that exposes the service to what comes late, where it is no link, and what that means.
+fn exposure<'a>(cx: &UnitContext<'a>) -> Option<(Option<Setting<'a>>, String)> {
     let late = named(cx.unit, Section::Unit, &["After"]).into_iter().find(|named| {
         let name = named.unit.as_str();
         let stem = named.unit.prefix().to_ascii_lowercase();
@@ -139,10 +141,11 @@ fn exposure<'a>(cx: &UnitContext<'a>) -> Option<(Setting<'a>, String)> {
             true => format!("an outage of the network (`{}`) may last longer", late.unit),
             false => format!("`{}`, which it waits for, may take longer to come up", late.unit),
         };
-        return Some((late.setting, exposed));
+        return Some((Some(late.setting), exposed));
     }
-    let boot = boot_setting(cx.unit)?;
-    Some((boot, "what it needs at boot may take longer to come up".to_owned()))
+    let boot = boot_setting(cx.unit);
+    (boot.is_some() || is_linked_into_boot(cx))
+        .then(|| (boot, "what it needs at boot may take longer to come up".to_owned()))
 }
 
 const DATABASES: [&str; 12] = [

@@ -1,17 +1,39 @@
-//! What the rules for timers and paths share: whether the unit that a trigger starts exists.
+//! What the rules for sockets, timers and paths share: which unit a trigger starts, and whether it exists.
 
 use super::Rule;
 use super::socket_without_service::missing_severity;
 use super::unit::UnitContext;
 use crate::fix::Fix;
-use crate::workspace::Resolution;
+use crate::workspace::{Resolution, Setting, UnitName};
+
+/// The unit that a trigger starts and the line that says so; of a template the one that all its instances start, or the
+/// template of those that they start each. `None` where the name is known at run time only, or where an instance has a
+/// file of its own.
+pub(super) fn target<'a>(cx: &UnitContext<'a>) -> Option<(UnitName, Option<Setting<'a>>)> {
+    if !cx.name()?.is_template() {
+        return cx.workspace.trigger_target(cx.unit);
+    }
+    let (target, setting) = cx.workspace.trigger_target(&cx.unit.as_instance())?;
+    if target.is_template() {
+        return Some((target, setting));
+    }
+    let target = match target.template() {
+        Some(template) if template.as_instance() == target => template,
+        _ => target,
+    };
+    let of_target = |name: UnitName| name.template().as_ref() == Some(&target);
+    let stands_alone = !target.as_str().contains("INSTANCE")
+        && (!target.is_template()
+            || !cx.workspace.files().filter_map(|file| file.unit_name()).any(of_target));
+    stands_alone.then_some((target, setting))
+}
 
 /// Reports a timer or path whose unit does not exist or is masked.
 pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
-    let Some(name) = cx.name().filter(|name| !name.is_template() && cx.unit.fragment.is_some()) else {
+    let Some(name) = cx.name().filter(|_| cx.unit.fragment.is_some()) else {
         return;
     };
-    let Some((target, setting)) = cx.workspace.trigger_target(cx.unit) else {
+    let Some((target, setting)) = target(cx) else {
         return;
     };
     // `Unit=` may name what no file describes: devices, and units that systemd ships.

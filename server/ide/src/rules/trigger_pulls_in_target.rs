@@ -8,7 +8,7 @@ use super::neighbours::{INSTALLED_BY, PULLING, without};
 use super::unit::UnitContext;
 use crate::activation::timer::timer_settings;
 use crate::diagnostic::Severity;
-use crate::workspace::{Effective, accepts};
+use crate::workspace::{Effective, UnitName, accepts};
 
 declare_rule! {
     /// ## What it does
@@ -85,7 +85,9 @@ fn check(cx: &mut UnitContext<'_>) {
 fn check_trigger(cx: &mut UnitContext<'_>) {
     let pulled = named(cx.unit, Section::Unit, &PULLING);
     let accepting = cx.unit.unit_type == UnitType::Socket && accepts(cx.unit);
-    if pulled.is_empty() || cx.unit.fragment.is_none() || accepting {
+    let links = cx.name().into_iter().flat_map(|own| cx.workspace.links_in(own.as_str(), cx.place()));
+    let linked: Vec<UnitName> = links.filter_map(|link| UnitName::parse(link.name())).collect();
+    if pulled.is_empty() && linked.is_empty() || cx.unit.fragment.is_none() || accepting {
         return;
     }
     let target = cx.workspace.trigger_target(&cx.unit.as_instance()).map(|(target, _)| target);
@@ -94,6 +96,13 @@ fn check_trigger(cx: &mut UnitContext<'_>) {
     let target = target.template().filter(|_| own.is_template()).unwrap_or(target);
     if target.unit_type() == UnitType::Target {
         return;
+    }
+    let linked = linked.iter().find(|linked| cx.are_same(linked, &target));
+    if let (Some(linked), Some(header)) = (linked, cx.header()) {
+        let message = format!(
+            "A link in a folder of `{own}` makes it start `{linked}` along with itself, not only when it triggers."
+        );
+        cx.report(&TRIGGER_PULLS_IN_TARGET, Severity::Warning, header, message);
     }
     for named in pulled {
         if !cx.are_same(&named.unit, &target) {

@@ -6,10 +6,11 @@ use super::declare::declare_rule;
 use super::dependency::named;
 use super::neighbours::uses;
 use super::unit::UnitContext;
-use crate::activation::settings::{flag, remains_after_exit};
+use crate::activation::ServiceType;
+use crate::activation::settings::{flag, remains_after_exit, span};
 use crate::activation::timer::{elapses_on_clock, is_true, repeats, timer_settings};
 use crate::fix::Fix;
-use crate::value::boolean;
+use crate::value::{TimeSpan, boolean};
 use crate::workspace::{Effective, UnitName, accepts};
 
 declare_rule! {
@@ -21,7 +22,7 @@ declare_rule! {
     ///
     /// After its first run the service stays `active (exited)`, and what is active is not started again: the timer
     /// has no next elapse, the path stays `running` without looking, clients of the socket hang.
-    /// `RuntimeMaxSec=` does not help, as it does not end a service that has exited.
+    /// `RuntimeMaxSec=` does not help a oneshot: it ends what runs, not a service that has exited.
     ///
     /// ## Example
     ///
@@ -54,7 +55,7 @@ declare_rule! {
     ///
     /// The timer fires once only (`OnBootSec=`, a date), `Accept=yes`, or something stops the service:
     /// `StopWhenUnneeded=yes`, `Conflicts=` with another unit or of one, a stop passed on to it, or one of its own
-    /// commands that calls `systemctl`.
+    /// commands that calls `systemctl`, or, unless it is a oneshot, `RuntimeMaxSec=`.
     ///
     /// ## Source
     ///
@@ -124,7 +125,10 @@ fn is_stopped(cx: &UnitContext<'_>) -> bool {
         "kexec.target",
         "soft-reboot.target",
     ];
-    if flag(cx.unit, Section::Unit, "StopWhenUnneeded") == Some(true) {
+    // A oneshot is never `running`, and `RuntimeMaxSec=` counts for nothing then.
+    let is_limited = cx.service_type() != Some(ServiceType::Oneshot)
+        && span(cx.unit, "RuntimeMaxSec").is_some_and(|(span, _)| span != TimeSpan::Infinity);
+    if is_limited || flag(cx.unit, Section::Unit, "StopWhenUnneeded") == Some(true) {
         return true;
     }
     let others = |key: &'static str| {

@@ -110,18 +110,26 @@ impl<'a> UnitContext<'a> {
     }
 
     /// Reports a finding at `range` of `file`; `None` when it is not the file asked about.
+    ///
+    /// What a drop-in for many units (`service.d`, `foo-.service.d`) does to this one is said of this one: at the header
+    /// of its fragment, unless it is a hint only.
     pub(crate) fn report(
         &mut self,
         rule: &Rule,
         severity: Severity,
-        (file, range): (&Arc<File>, TextRange),
+        (file, cause): (&Arc<File>, TextRange),
         message: String,
     ) -> Option<&mut Diagnostic> {
-        if file.path != self.file.path {
-            return None;
-        }
+        let elsewhere = file.path != self.file.path;
+        let (place, range) = match elsewhere {
+            false => (file, cause),
+            true if severity < Severity::Hint && file.unit_name().is_none() => {
+                self.header().filter(|(fragment, _)| fragment.path == self.file.path)?
+            }
+            true => return None,
+        };
         self.findings.push(Diagnostic {
-            path: file.path.clone(),
+            path: place.path.clone(),
             range,
             code: rule.code,
             severity,
@@ -129,7 +137,12 @@ impl<'a> UnitContext<'a> {
             related: Vec::new(),
             fixes: Vec::new(),
         });
-        self.findings.last_mut()
+        let finding = self.findings.last_mut()?;
+        if elsewhere {
+            let owner = file.owner().unwrap_or_default();
+            finding.relate(file, cause, format!("this drop-in in `{owner}.d` brings it about"));
+        }
+        Some(finding)
     }
 
     /// Reports a finding on the value of a setting.

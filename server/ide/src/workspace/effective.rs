@@ -176,10 +176,11 @@ impl Workspace {
         }
     }
 
-    /// The unit of this name in the universe of `asker`; `None` when no fragment is known.
+    /// The unit that `name` leads to in the universe of `asker`, under its own name; `None` when no fragment is known.
     pub fn effective<'a>(&'a self, name: &UnitName, asker: &Place) -> Option<Effective<'a>> {
-        let fragment = self.fragment(name, asker)?;
-        Some(self.with_drop_ins(name, Some(fragment), asker))
+        let id = self.unit_id(name, asker)?;
+        let fragment = self.fragment(&id, asker)?;
+        Some(self.with_drop_ins(&id, Some(fragment), asker))
     }
 
     /// The unit of this name; without a fragment what its drop-ins say.
