@@ -4,7 +4,7 @@
 (comment) @comment @spell
 
 (section_header ["[" "]"] @punctuation.bracket)
-(section_name) @module
+(section_header (section_name) @module)
 
 (key) @property
 "=" @operator
@@ -52,11 +52,11 @@
 ((assignment
   key: (key) @property
   value: (value . (word) @function.call))
-  (#match? @property "^Exec"))
+  (#match? @property "^Exec(Condition|Start|Reload|Stop)"))
 
 ((assignment
   key: (key) @property
   value: (value . (exec_prefix) . (word) @function.call))
-  (#match? @property "^Exec"))
+  (#match? @property "^Exec(Condition|Start|Reload|Stop)"))
 
 (junk) @error

@@ -6,7 +6,7 @@
 (comment) @comment
 
 (section_header ["[" "]"] @punctuation.bracket)
-(section_name) @namespace
+(section_header (section_name) @namespace)
 
 (key) @variable.other.member
 "=" @operator
@@ -54,11 +54,11 @@
 ((assignment
   key: (key) @variable.other.member
   value: (value . (word) @function))
-  (#match? @variable.other.member "^Exec"))
+  (#match? @variable.other.member "^Exec(Condition|Start|Reload|Stop)"))
 
 ((assignment
   key: (key) @variable.other.member
   value: (value . (exec_prefix) . (word) @function))
-  (#match? @variable.other.member "^Exec"))
+  (#match? @variable.other.member "^Exec(Condition|Start|Reload|Stop)"))
 
 (junk) @diagnostic.error

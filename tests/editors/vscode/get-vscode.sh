@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Prints the folder of a VS Code whose workbench runs in a browser: the one inside the npm package code-server, with
+# playwright-core to drive it, both kept below ${UNITLS_CACHE:-$HOME/.cache/unitls}/vscode.
+#
+# Native modules are left unbuilt: without them VS Code has no terminals and writes no log files, which nobody misses here.
+# Its search program, ripgrep, is the machine's own. All messages go to stderr.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+die() {
+  echo "get-vscode: $*" >&2
+  exit 1
+}
+for tool in node npm rg; do
+  command -v "$tool" >/dev/null || die "no $tool here (Debian: nodejs, npm, ripgrep)"
+done
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
+  die "node $(node --version) is too old: 20 or newer is needed"
+
+cache=${UNITLS_CACHE:-$HOME/.cache/unitls}
+wanted=$(sha256sum "$here/package-lock.json" | cut -c 1-12)
+home=$cache/vscode/$wanted
+if [ ! -e "$home/complete" ]; then
+  echo "get-vscode: fetching VS Code into $home" >&2
+  mkdir -p "$cache/vscode"
+  work=$(mktemp -d "$cache/vscode/new.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
+  cp "$here"/package.json "$here"/package-lock.json "$here"/.npmrc "$work/"
+  (cd "$work" && npm ci --no-progress) >&2 || die "npm could not fetch code-server"
+  vscode=$work/node_modules/code-server/lib/vscode
+  (cd "$vscode" && npm install --omit=dev --ignore-scripts --no-audit --no-fund --no-progress) >&2 ||
+    die "npm could not fetch the libraries of VS Code"
+  mkdir -p "$vscode/node_modules/@vscode/ripgrep/bin"
+  ln -s "$(command -v rg)" "$vscode/node_modules/@vscode/ripgrep/bin/rg"
+  touch "$work/complete"
+  chmod 755 "$work"
+  mv -T "$work" "$home" 2>/dev/null || [ -e "$home/complete" ] # somebody else's download may have come first
+fi
+echo "$home"
