@@ -16,6 +16,6 @@ mod unit;
 
 pub use document::Document;
 pub use item::{Item, ItemKind, Junk};
-pub use position::{Encoding, Position};
+pub use position::{Encoding, Position, Positions};
 pub use range::TextRange;
 pub use unit::{Entry, SectionRef, Unit};

@@ -44,6 +44,46 @@ impl Encoding {
     }
 }
 
+/// Finds the positions of offsets that ascend, in one walk over a text however long its lines are.
+pub struct Positions<'a> {
+    lines: Box<dyn Iterator<Item = &'a str> + 'a>,
+    encoding: Encoding,
+    /// The line at hand, and where it starts in the text.
+    line: &'a str,
+    start: usize,
+    /// Where the walk is in that line.
+    seen: usize,
+    at: Position,
+}
+
+impl<'a> Positions<'a> {
+    /// Walks over the physical lines of a text.
+    pub(crate) fn new(mut lines: Box<dyn Iterator<Item = &'a str> + 'a>, encoding: Encoding) -> Self {
+        let line = lines.next().unwrap_or_default();
+        Self { lines, encoding, line, start: 0, seen: 0, at: Position::default() }
+    }
+
+    /// Line and column of a byte offset, clamped as those of [`Unit::position`](crate::Unit::position). One before the
+    /// last offset asked about counts as that one.
+    pub fn at(&mut self, offset: u32) -> Position {
+        let offset = offset as usize;
+        while offset >= self.start + self.line.len() && without_ending(self.line).len() < self.line.len() {
+            self.start += self.line.len();
+            self.line = self.lines.next().unwrap_or_default();
+            self.seen = 0;
+            self.at = Position { line: self.at.line + 1, column: 0 };
+        }
+        for c in without_ending(self.line)[self.seen..].chars() {
+            if self.start + self.seen + c.len_utf8() > offset {
+                break;
+            }
+            self.seen += c.len_utf8();
+            self.at.column += self.encoding.width(c);
+        }
+        self.at
+    }
+}
+
 /// The physical lines of `text` with their line endings. There is no empty one behind a line ending at the
 /// end.
 pub(crate) fn lines(mut text: &str) -> impl Iterator<Item = &str> {

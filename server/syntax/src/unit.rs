@@ -1,6 +1,6 @@
 //! The typed view of a whole unit file.
 
-use crate::position::{Encoding, Position, lines, without_ending};
+use crate::position::{Encoding, Position, Positions, lines, without_ending};
 use crate::{Item, TextRange, parse};
 
 /// The logical lines of a file. They tile its text: nothing is left out, so that [`Unit::text`] gives it
@@ -104,6 +104,11 @@ impl Unit {
             start = end;
         }
         Position { line, column: 0 }
+    }
+
+    /// Positions of offsets that ascend, found in one walk over the text.
+    pub fn positions(&self, encoding: Encoding) -> Positions<'_> {
+        Positions::new(Box::new(self.lines()), encoding)
     }
 
     /// The byte offset of a position, clamped to the end of its line and of the text, and to the start of its

@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod extract_word;
 mod name;
 mod number;
+pub(crate) mod part;
 mod path;
 mod piece;
 mod set;

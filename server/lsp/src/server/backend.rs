@@ -14,7 +14,7 @@ use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
     call_hierarchy, code_action, code_lens, configuration, convert, document_link, effective_unit,
-    formatting, navigation, rename, systemd_analyze, worker,
+    formatting, navigation, ranges, rename, semantic_tokens, systemd_analyze, worker,
 };
 use crate::settings::Settings;
 
@@ -36,12 +36,14 @@ pub(super) struct Backend {
     loader: Arc<Loader>,
     /// What the client said of itself about settings: whether it can be asked for them, and for changes of them.
     asking: OnceLock<(bool, bool)>,
+    /// The semantic tokens that the client was told.
+    tokens: Arc<semantic_tokens::Told>,
 }
 
 impl Backend {
     pub(super) fn new(client: Client, shared: Arc<Shared>) -> Self {
         let loader = Arc::new(Loader::new(client.clone(), shared.clone()));
-        Self { loader, client, shared, asking: OnceLock::new() }
+        Self { loader, client, shared, asking: OnceLock::new(), tokens: Arc::default() }
     }
 
     /// Answers a frame that could not be read.
@@ -169,6 +171,7 @@ impl LanguageServer for Backend {
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
         self.shared.change(|session| session.close(&params.text_document.uri));
         let path = convert::path(&params.text_document.uri);
+        self.tokens.forget(&path);
         if configuration::is_project_file(&path) {
             // What the disk holds counts again.
             self.loader.read_again(vec![path.to_path_buf()]);
@@ -440,6 +443,56 @@ impl LanguageServer for Backend {
         Ok(answer.await?.flatten())
     }
 
+    async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+        self.compute(&params.text_document.uri, ranges::folds).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: lsp::SelectionRangeParams,
+    ) -> Result<Option<Vec<lsp::SelectionRange>>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            let offsets = params.positions.iter().map(|position| offset(snapshot, file, *position));
+            ranges::selections(snapshot, file, offsets)
+        });
+        answer.await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: lsp::SemanticTokensParams,
+    ) -> Result<Option<lsp::SemanticTokensResult>> {
+        let told = self.tokens.clone();
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            told.full(&file.path, semantic_tokens::tokens(snapshot, file, None)).into()
+        });
+        answer.await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: lsp::SemanticTokensDeltaParams,
+    ) -> Result<Option<lsp::SemanticTokensFullDeltaResult>> {
+        let told = self.tokens.clone();
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            let tokens = semantic_tokens::tokens(snapshot, file, None);
+            told.delta(&file.path, tokens, &params.previous_result_id)
+        });
+        answer.await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: lsp::SemanticTokensRangeParams,
+    ) -> Result<Option<lsp::SemanticTokensRangeResult>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            let range = text_range(snapshot, file, params.range);
+            let data = semantic_tokens::tokens(snapshot, file, Some(range));
+            lsp::SemanticTokens { result_id: None, data }.into()
+        });
+        answer.await
+    }
+
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LSPAny>> {
         match params.command.as_str() {
             effective_unit::COMMAND => self.show_effective_unit(params).await,
@@ -546,6 +599,9 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..lsp::CodeActionOptions::default()
         })),
+        folding_range_provider: Some(lsp::FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(lsp::SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(semantic_tokens::options().into()),
         document_formatting_provider: Some(lsp::OneOf::Left(true)),
         document_range_formatting_provider: Some(lsp::OneOf::Left(true)),
         document_on_type_formatting_provider: Some(formatting::on_type()),

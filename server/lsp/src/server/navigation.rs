@@ -20,6 +20,8 @@ pub(super) struct Support {
     definition_links: bool,
     implementation_links: bool,
     nested_symbols: bool,
+    /// How many folds it wants of one document.
+    pub(super) most_folds: Option<usize>,
 }
 
 impl Support {
@@ -27,7 +29,9 @@ impl Support {
         let document = client.text_document.as_ref();
         let links = |goto: Option<lsp::GotoCapability>| goto.and_then(|goto| goto.link_support) == Some(true);
         let symbols = document.and_then(|document| document.document_symbol.as_ref());
+        let folding = document.and_then(|document| document.folding_range.as_ref());
         Self {
+            most_folds: folding.and_then(|folding| folding.range_limit).map(|most| most as usize),
             definition_links: links(document.and_then(|document| document.definition)),
             implementation_links: links(document.and_then(|document| document.implementation)),
             nested_symbols: symbols.and_then(|symbols| symbols.hierarchical_document_symbol_support)
