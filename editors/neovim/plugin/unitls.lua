@@ -15,6 +15,10 @@ command('UnitlsEffectiveUnit', function(call)
   require('unitls.effective_unit').show(call.args, call.smods)
 end, { nargs = '?', desc = 'Show a unit merged with its drop-ins' })
 
+command('UnitlsStarters', function(call)
+  require('unitls.starters').show(call.args ~= '' and call.args or vim.uri_from_bufnr(0))
+end, { nargs = '?', desc = 'List what can start a unit' })
+
 local group = vim.api.nvim_create_augroup('unitls', {})
 
 vim.api.nvim_create_autocmd('BufReadCmd', {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Prints the path of a Helix that the editor test can run (25.01 or newer): $UNITLS_HX, `hx` or `helix` on PATH, or Debian
+# Prints the path of a Helix that the editor test can run (25.07 or newer): $UNITLS_HX, `hx` or `helix` on PATH, or Debian
 # sid's, see ../get-debian.sh. All messages go to stderr.
 set -eu
 
 new_enough() {
-  "$1" --version 2>/dev/null | awk '{ split($2, part, "."); exit !(part[1] >= 25) }'
+  "$1" --version 2>/dev/null | awk '{ split($2, part, "."); exit !(part[1] * 100 + part[2] >= 2507) }'
 }
 
 for found in "${UNITLS_HX:-}" "$(command -v hx || command -v helix || true)"; do
@@ -14,7 +14,7 @@ for found in "${UNITLS_HX:-}" "$(command -v hx || command -v helix || true)"; do
   fi
 done
 
-home=$("$(dirname "$0")/../get-debian.sh" hx) || { echo 'get-helix: set UNITLS_HX to Helix 25.01 or newer' >&2; exit 1; }
+home=$("$(dirname "$0")/../get-debian.sh" hx) || { echo 'get-helix: set UNITLS_HX to Helix 25.07 or newer' >&2; exit 1; }
 cat >"$home/hx.$$" <<'WRAPPER'
 #!/bin/sh
 # Runs this unpacked Helix with its runtime files.

@@ -151,6 +151,36 @@ local function effective_unit(service)
   vim.cmd.buffer(service)
 end
 
+local function starters(service)
+  vim.cmd('UnitlsStarters')
+  local list = vim.fn.getqflist({ title = 0, items = 0 })
+  local socket = vim.iter(list.items):find(function(item)
+    return vim.startswith(item.text, 'diceroll.socket: ')
+  end)
+  local name = socket and vim.fs.basename(vim.api.nvim_buf_get_name(socket.bufnr))
+  ok(
+    list.title == 'What can start diceroll.service' and name == 'diceroll.socket' and socket.lnum == 1,
+    ':UnitlsStarters lists the socket',
+    list
+  )
+  vim.cmd('cclose')
+
+  vim.cmd.buffer(service)
+  local lenses = test.request(service, 'textDocument/codeLens', {
+    textDocument = vim.lsp.util.make_text_document_params(service),
+  })
+  local lens = vim.iter(lenses):find(function(found)
+    return found.command.command == 'unitls.showStarters'
+  end)
+  vim.fn.setqflist({})
+  if lens then
+    test.server(service):exec_cmd(lens.command, { bufnr = service })
+  end
+  ok(lens ~= nil and #vim.fn.getqflist() == #list.items, '... as the code lens does', lenses)
+  vim.cmd('cclose')
+  vim.cmd.buffer(service)
+end
+
 local function across_files(service)
   eventually('the comment behind a value is found', function()
     return test.diagnostic(service, 'inline-comment', 'TimeoutStartSec=')
@@ -224,5 +254,6 @@ test.run(function()
   nvim_treesitter()
   help()
   effective_unit(service)
+  starters(service)
   across_files(service)
 end)

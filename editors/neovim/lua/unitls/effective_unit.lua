@@ -1,37 +1,21 @@
 -- A unit merged with its drop-ins, in buffers named `unitls-effective:…`: the server writes them, `:edit` renews them.
+local server = require('unitls.server')
+
 local M = {}
-
-local LIMIT = 10000 -- milliseconds that the server has to answer
-
--- The server's answer to `params` (`uri` or `unit`): `uri` and `text`; or nil and why there is none.
-local function ask(params)
-  local client = vim.lsp.get_clients({ name = 'unitls', bufnr = 0 })[1] or vim.lsp.get_clients({ name = 'unitls' })[1]
-  if not client then
-    return nil, 'no server is running: open a unit first'
-  end
-  local answer, problem = client:request_sync('unitls/effectiveUnit', params, LIMIT)
-  if not answer or answer.err then
-    return nil, answer and answer.err.message or problem
-  end
-  return answer.result
-end
-
-local function complain(problem)
-  vim.notify('unitls: ' .. problem, vim.log.levels.ERROR)
-end
 
 -- Shows the effective unit of the name `unit`, or that of this buffer if it is empty, in a window as `mods` want it.
 function M.show(unit, mods)
-  local document, problem = ask(unit ~= '' and { unit = unit } or { uri = vim.uri_from_bufnr(0) })
+  local params = unit ~= '' and { unit = unit } or { uri = vim.uri_from_bufnr(0) }
+  local document, problem = server.request('unitls/effectiveUnit', params)
   if not document then
-    return complain(problem)
+    return server.complain(problem)
   end
   vim.cmd.split({ args = { vim.fn.fnameescape(document.uri) }, mods = mods })
 end
 
 -- Fills the buffer of an effective unit, whose name is its URI.
 function M.read(bufnr, uri)
-  local document, problem = ask({ uri = uri })
+  local document, problem = server.request('unitls/effectiveUnit', { uri = uri })
   vim.bo[bufnr].buftype = 'nofile'
   vim.bo[bufnr].swapfile = false
   vim.bo[bufnr].modifiable = true
@@ -41,7 +25,7 @@ function M.read(bufnr, uri)
   vim.bo[bufnr].modifiable = false
   vim.bo[bufnr].filetype = 'systemd'
   if not document then
-    complain(problem)
+    server.complain(problem)
   end
 end
 
