@@ -86,7 +86,7 @@ else
 fi
 health=$("${clean[@]}" hx --health systemd 2>&1 | sed $'s/\e\\[[0-9;]*m//g')
 holds 'hx --health finds server, parser and queries' "$health" '✓ unitls: ' 'parser: ✓' 'Highlight queries: ✓' \
-  'Textobject queries: ✓' 'Tags queries: ✓'
+  'Textobject queries: ✓' 'Indent queries: ✓' 'Tags queries: ✓'
 
 tmux new-session -d -x 160 -y 40 -c "$scratch/units" -- "${clean[@]}" hx diceroll.service
 shows 'findings stand beside their lines' 'A comment needs a line of its own' 'starts this service on demand'
@@ -104,6 +104,15 @@ escape
 shows '... and taken' '
     6  ExecReload='
 keys u u
+
+keys ':6' Enter A ' \' Enter port=5000
+shows 'a continued line is indented' '
+    7      port=5000'
+keys Enter KillMode=mixed
+shows '... and what comes after is not' '
+    8  KillMode=mixed'
+escape
+keys u
 
 keys ':5' Enter gh ' k'
 shows 'hover explains a directive' 'Type=simple' 'process'
