@@ -141,7 +141,7 @@ done
 
 keys ':quit-all!' Enter
 # A zombie has exited; that nobody has collected it is the machine's matter.
-running() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:[[:space:]]*Z' "/proc/$1/status"; }
+running() { grep -qs '^State:[[:space:]]*[^Z]' "/proc/$1/status"; }
 pid=$(cat "$scratch/pids")
 for _ in $(seq "$TENTHS"); do
   running "$pid" || break

@@ -111,7 +111,7 @@ function M.run(main)
   if not finished then
     M.ok(false, 'the test runs to its end', problem)
   end
-  vim.cmd(failed == 0 and 'quitall' or 'cquit 1')
+  vim.cmd(failed == 0 and 'quitall!' or 'cquit 1')
 end
 
 return M

@@ -8,6 +8,11 @@ local function open(title, items)
   vim.cmd('botright copen')
 end
 
+-- What is null in an answer is nil here; Neovim has it as one or the other.
+local function present(value)
+  return value ~= vim.NIL and value or nil
+end
+
 -- Lists what can start the unit `unit`, a name or a URI.
 function M.show(unit)
   local found, problem = server.request('workspace/executeCommand', {
@@ -22,13 +27,11 @@ function M.show(unit)
   end
   local items = {}
   for _, starter in ipairs(found) do
-    local uri = starter.uri ~= vim.NIL and starter.uri or nil
-    local range = starter.range ~= vim.NIL and starter.range or nil
-    local through = starter.through ~= vim.NIL and ', which starts ' .. starter.through or ''
+    local uri, range, through = present(starter.uri), present(starter.range), present(starter.through)
     items[#items + 1] = {
       filename = uri and vim.uri_to_fname(uri),
       lnum = range and range.start.line + 1 or 1,
-      text = ('%s: %s%s'):format(starter.source, starter.note, through),
+      text = ('%s: %s%s'):format(starter.source, starter.note, through and ', which starts ' .. through or ''),
     }
   end
   open('What can start ' .. found[1].unit, items)
