@@ -30,12 +30,18 @@ fn man_pages_and_completions() {
 fn bash_completes() {
     let run = unitls(std::env::temp_dir().as_path(), ["completions", "bash"]);
     assert_eq!(run.status, 0);
-    let script = format!(
-        "{}\nCOMP_WORDS=(unitls check --form) COMP_CWORD=2; _unitls unitls --form check; echo \"${{COMPREPLY[*]}}\"",
-        run.stdout
-    );
-    let bash = Command::new("bash").args(["--norc", "-c", &script]).output().expect("bash runs");
-    assert_eq!(String::from_utf8_lossy(&bash.stdout).trim(), "--format");
+    let complete = |words: &str, word: &str| {
+        let count = words.split(' ').count() - 1;
+        let script = format!(
+            "{}\nCOMP_WORDS=({words}) COMP_CWORD={count}; _unitls unitls {word}; echo \"${{COMPREPLY[*]}}\"",
+            run.stdout
+        );
+        let bash = Command::new("bash").args(["--norc", "-c", &script]).output().expect("bash runs");
+        String::from_utf8_lossy(&bash.stdout).trim().to_owned()
+    };
+    assert_eq!(complete("unitls check --form", "--form check"), "--format");
+    assert_eq!(complete("unitls check --ignore inline", "inline --ignore"), "inline-comment");
+    assert_eq!(complete("unitls explain socket-acc", "socket-acc explain"), "socket-accept-mismatch");
 }
 
 #[test]

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Command, CommandFactory};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Generator, Shell};
+use unit_ide::rules::RULES;
 
 use super::args::{Args, CompletionsArgs, DistFilesArgs};
 
@@ -50,14 +52,20 @@ fn completion(shell: Shell) -> Vec<u8> {
     text
 }
 
-/// The command line without what is hidden, which completions would offer.
+/// The command line without what is hidden, which completions would offer, and with the codes of rules, which they should.
 fn command() -> Command {
     let whole = Args::command();
     let shown = whole.get_subcommands().filter(|command| !command.is_hide_set());
+    let codes = |argument: Arg| {
+        let codes = RULES.iter().map(|rule| rule.code);
+        argument.value_parser(PossibleValuesParser::new(codes)).hide_possible_values(true)
+    };
     Command::new(NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about(whole.get_about().cloned().unwrap_or_default())
         .long_about(whole.get_long_about().cloned().unwrap_or_default())
         .args(whole.get_arguments())
         .subcommands(shown.cloned())
+        .mut_subcommand("check", |check| check.mut_arg("select", codes).mut_arg("ignore", codes))
+        .mut_subcommand("explain", |explain| explain.mut_arg("subject", codes))
 }
