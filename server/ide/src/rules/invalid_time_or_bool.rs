@@ -72,7 +72,7 @@ fn check_unit_of_number(cx: &mut LineContext<'_, '_>) {
         directive.section == Section::Service && OFTEN_MILLISECONDS.contains(&directive.name)
     };
     let (Some(_), Some(value)) = (cx.line.directive.filter(asked), cx.entry.item.value()) else { return };
-    let is_odd = |number: &u64| *number >= 100_000 && number % 86_400 != 0;
+    let is_odd = |number: &u64| *number >= 100_000 && !number.is_multiple_of(86_400);
     let Some(span) = value.parse().ok().filter(is_odd).and_then(|_: u64| time_span(value)) else { return };
     let range = cx.entry.item.value_to_source(TextRange::new(0, value.len() as u32));
     let message = format!("A bare number counts seconds: `{value}` is {span}. Were milliseconds meant?");

@@ -71,7 +71,10 @@ pub(super) fn tokens(snapshot: &Snapshot, file: &File, range: Option<TextRange>)
 
 /// What clients were last told, by document: what a delta is counted from.
 #[derive(Default)]
-pub(super) struct Told(Mutex<HashMap<Arc<Path>, (u64, Arc<Vec<lsp::SemanticToken>>)>>);
+pub(super) struct Told(Mutex<HashMap<Arc<Path>, Numbered>>);
+
+/// All tokens of a document, and the number of the answer that held them.
+type Numbered = (u64, Arc<Vec<lsp::SemanticToken>>);
 
 impl Told {
     /// Notes the tokens of a document. Gives the answer's number, and the tokens before if `previous` is theirs.
