@@ -1,11 +1,12 @@
 // The extension's entrance: starts the server and gives the palette its commands.
 
 import * as vscode from 'vscode';
+import type { LanguageClient, Location } from 'vscode-languageclient/node';
 import { EffectiveUnits } from './effective';
 import { GraphPanel, type Subject } from './graph/panel';
 import { RulePages } from './rules';
 import { Server } from './server';
-import { type Starter, showStarters } from './starters';
+import { type Starter, showPlaces, showStarters } from './starters';
 
 let server: Server | undefined;
 
@@ -17,18 +18,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const rules = new RulePages(running);
   context.subscriptions.push(effective, graph, rules);
 
-  /** Shows what the server has answered to a command. */
-  async function show(command: string, given: unknown[], result: unknown): Promise<void> {
+  async function show(client: LanguageClient, command: string, given: unknown[], answer: unknown): Promise<void> {
     switch (command) {
       case 'unitls.showEffectiveUnit':
-        return effective.show(result as { uri: string; text: string });
+        return effective.show(answer as { uri: string; text: string });
       case 'unitls.showStarters':
-        return showStarters(result as Starter[]);
+        return showStarters(client, answer as Starter[]);
+      case 'unitls.showOrder':
+        return showPlaces(client, [String(given[0]), { line: 0, character: 0 }, answer as Location[]]);
       case 'unitls.explain':
         return rules.show(String(given[0]));
       case 'unitls.verify':
       case 'unitls.security':
-        return showVerdict(result as Verdict);
+        return showVerdict(answer as Verdict);
     }
   }
 

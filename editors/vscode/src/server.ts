@@ -11,14 +11,19 @@ import {
 } from 'vscode-languageclient/node';
 import { findServer } from './find';
 import { saidSettings } from './settings';
+import { type LensArguments, showPlaces } from './starters';
 
 /** Commands of the server that the palette offers where the server has them: `unitls.has.NAME` is then set. */
-const OFFERED = ['unitls.showEffectiveUnit', 'unitls.showStarters', 'unitls.verify', 'unitls.security'];
+const OFFERED = ['showEffectiveUnit', 'showStarters', 'showOrder', 'verify', 'security'];
 
 /** Commands whose failures the server tells the user itself. */
 const TELLS = ['unitls.verify', 'unitls.security'];
 
-export type Answer = (command: string, args: unknown[], result: unknown) => Promise<void>;
+/** Lenses hand them their places. */
+const LENSES = ['unitls.showStarters', 'unitls.showOrder'];
+
+/** Shows what the server has answered to one of its commands, whoever gave it. */
+export type Show = (client: LanguageClient, command: string, args: unknown[], answer: unknown) => Promise<void>;
 
 export class Server implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel('unitls', { log: true });
@@ -31,10 +36,9 @@ export class Server implements vscode.Disposable {
   /** Starts and stops, one after the other. */
   private queue: Promise<void> = Promise.resolve();
 
-  /** `show` is told what the server has answered to one of its commands, whoever gave it. */
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly show: Answer,
+    private readonly show: Show,
   ) {
     this.status.name = 'unitls';
     context.subscriptions.push(
@@ -124,8 +128,8 @@ export class Server implements vscode.Disposable {
     }
     const commands = client.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
     for (const command of OFFERED) {
-      const name = command.replace('unitls.', 'unitls.has.');
-      void vscode.commands.executeCommand('setContext', name, commands.includes(command));
+      const has = commands.includes(`unitls.${command}`);
+      void vscode.commands.executeCommand('setContext', `unitls.has.${command}`, has);
     }
     this.tellStatus();
     this.ready.fire();
@@ -140,19 +144,25 @@ export class Server implements vscode.Disposable {
         didChangeConfiguration: (_, next) => next(undefined),
       },
       executeCommand: async (command, args, next) => {
+        const client = this.running;
+        if (client !== undefined && LENSES.includes(command) && args.length === 3) {
+          return showPlaces(client, args as LensArguments);
+        }
         // The palette and key bindings give no arguments: they mean the file that is open.
-        const given = args.length > 0 ? args : [vscode.window.activeTextEditor?.document.uri.toString()];
-        let result: unknown;
+        const given: unknown[] = args.length > 0 ? args : [vscode.window.activeTextEditor?.document.uri.toString()];
+        let answer: unknown;
         try {
-          result = await next(command, given);
+          answer = await next(command, given);
         } catch (error) {
           if (TELLS.includes(command)) {
             return undefined;
           }
           throw error;
         }
-        await this.show(command, given, result);
-        return result;
+        if (client !== undefined) {
+          await this.show(client, command, given, answer);
+        }
+        return answer;
       },
     };
   }

@@ -1,22 +1,24 @@
-// What can start a unit, as a list to choose from: the answer of `unitls.showStarters`.
+// What can start a unit, and what waits for it: answers and code lenses of `unitls.showStarters` and `unitls.showOrder`.
 
 import * as vscode from 'vscode';
+import type { LanguageClient, Location, Position, Range } from 'vscode-languageclient/node';
 
-/** One object of `unitls starters --format json`. */
+/** One object of the answer to `unitls.showStarters`. */
 export interface Starter {
   unit: string;
   source: string;
   kind: string;
-  path: string | null;
-  /** Counted from 1. */
-  line: number | null;
   note: string | null;
-  through: Starter | null;
+  uri: string | null;
+  range: Range | null;
+  /** The line there. */
+  text: string | null;
+  /** The source whose start this one triggers, where it is not the unit itself. */
+  through: string | null;
 }
 
-interface Item extends vscode.QuickPickItem {
-  starter: Starter;
-}
+/** What a code lens hands to its command. */
+export type LensArguments = [uri: string, position: Position, locations: Location[]];
 
 const ICONS: Record<string, string> = {
   socket: 'plug',
@@ -32,41 +34,46 @@ const ICONS: Record<string, string> = {
 };
 
 /** Lets the user choose a source, and goes to the line that makes it one. */
-export async function showStarters(starters: Starter[]): Promise<void> {
+export async function showStarters(client: LanguageClient, starters: Starter[]): Promise<void> {
   const unit = starters[0]?.unit;
   if (unit === undefined) {
     await vscode.window.showInformationMessage('Nothing that unitls knows of starts this unit.');
     return;
   }
-  const items = starters.flatMap(starter => [...chain(starter)]).map(item);
+  const items = starters.map(starter => ({ starter, ...item(starter) }));
   const options = { title: `What can start ${unit}`, placeHolder: 'Go to the line that says so', matchOnDetail: true };
-  const chosen = await vscode.window.showQuickPick(items, options);
-  if (chosen?.starter.path) {
-    await openLine(chosen.starter.path, chosen.starter.line);
+  const { uri, range } = (await vscode.window.showQuickPick(items, options))?.starter ?? {};
+  if (uri) {
+    const selection = client.protocol2CodeConverter.asRange(range);
+    await vscode.window.showTextDocument(vscode.Uri.parse(uri), selection === undefined ? {} : { selection });
   }
+}
+
+function item({ source, unit, kind, note, uri, text, through }: Starter): vscode.QuickPickItem {
+  const starts = source === unit ? 'starts itself again' : `starts ${through ?? unit}`;
+  const place =
+    uri && `${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}${text === null ? '' : `: ${text.trim()}`}`;
+  return {
+    label: `${through === null ? '' : '      '}$(${ICONS[kind] ?? 'arrow-right'}) ${source}`,
+    description: [kind, note].filter(Boolean).join(', '),
+    detail: [starts, place].filter(Boolean).join(' · '),
+  };
+}
+
+/** Lets the editor show places as it shows references. */
+export async function showPlaces(client: LanguageClient, [uri, position, locations]: LensArguments): Promise<void> {
+  const { protocol2CodeConverter: code } = client;
+  const places = locations.map(location => code.asLocation(location));
+  await vscode.commands.executeCommand(
+    'editor.action.showReferences',
+    vscode.Uri.parse(uri),
+    code.asPosition(position),
+    places,
+  );
 }
 
 /** Opens a file at a line counted from 1. */
-export async function openLine(path: string, line: number | null, column = vscode.ViewColumn.Active): Promise<void> {
+export async function openLine(path: string, line: number | null, viewColumn: vscode.ViewColumn): Promise<void> {
   const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
-  const selection = new vscode.Range(at, at);
-  await vscode.window.showTextDocument(vscode.Uri.file(path), { viewColumn: column, selection });
-}
-
-/** A source, and what its start goes through. */
-function* chain(starter: Starter): Generator<Starter> {
-  for (let next: Starter | null = starter; next !== null; next = next.through ?? null) {
-    yield next;
-  }
-}
-
-function item(starter: Starter): Item {
-  const { source, unit, kind, path, line, note } = starter;
-  const place = path === null ? '' : `${vscode.workspace.asRelativePath(path)}${line === null ? '' : `:${line}`}`;
-  return {
-    starter,
-    label: `$(${ICONS[kind] ?? 'arrow-right'}) ${source}`,
-    description: [kind, note].filter(Boolean).join(': '),
-    detail: `${source === unit ? 'starts itself' : `starts ${unit}`}${place === '' ? '' : ` (${place})`}`,
-  };
+  await vscode.window.showTextDocument(vscode.Uri.file(path), { viewColumn, selection: new vscode.Range(at, at) });
 }

@@ -37,7 +37,10 @@ test('what the user says counts, then what comes with the extension, then PATH, 
   const universal = { ...unsaid, extension: root };
   assert.deepEqual(findServer(universal), { program: onPath, origin: 'PATH' });
   assert.deepEqual(findServer({ ...universal, path: '/no/such' }), { program: cargo, origin: 'cargo' });
-  assert.deepEqual(findServer({ ...everywhere, setting: '~/.cargo/bin/unitls' }), { program: cargo, origin: 'setting' });
+  assert.deepEqual(findServer({ ...everywhere, setting: '~/.cargo/bin/unitls' }), {
+    program: cargo,
+    origin: 'setting',
+  });
 });
 
 test('a wrong setting is told of, and nothing else is started in its place', () => {

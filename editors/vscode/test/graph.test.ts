@@ -34,7 +34,8 @@ test('no two units lie on each other, and all is within the picture', () => {
     assert.ok(box.y - box.height / 2 >= 0 && box.y + box.height / 2 <= height, box.unit.unit);
     for (const other of boxes.slice(index + 1)) {
       const apart =
-        Math.abs(box.x - other.x) * 2 >= box.width + other.width || Math.abs(box.y - other.y) * 2 >= box.height + other.height;
+        Math.abs(box.x - other.x) * 2 >= box.width + other.width ||
+        Math.abs(box.y - other.y) * 2 >= box.height + other.height;
       assert.ok(apart, `${box.unit.unit} and ${other.unit.unit}`);
     }
   }

@@ -61,7 +61,10 @@ test('other files have not', () => {
 test('commands of the palette exist', () => {
   const known = contributes.commands.map(({ command }: { command: string }) => command);
   const menus: { command: string }[] = Object.values<{ command: string }[]>(contributes.menus).flat();
-  assert.deepEqual(menus.map(({ command }) => command).filter(command => !known.includes(command)), []);
+  assert.deepEqual(
+    menus.map(({ command }) => command).filter(command => !known.includes(command)),
+    [],
+  );
 });
 
 interface Snippet {
@@ -94,7 +97,10 @@ test('snippets are units that unitls finds nothing wrong with', context => {
     ['reload.path', 'path'],
     ['reload.service', 'path-service'],
   ];
-  assert.deepEqual(new Set(files.map(([, prefix]) => prefix)), new Set([...snippets.keys()].filter(key => key !== 'override')));
+  assert.deepEqual(
+    new Set(files.map(([, prefix]) => prefix)),
+    new Set([...snippets.keys()].filter(key => key !== 'override')),
+  );
   const folder = mkdtempSync(join(tmpdir(), 'unitls-'));
   try {
     for (const [name, prefix] of files) {
@@ -111,8 +117,12 @@ test('snippets are units that unitls finds nothing wrong with', context => {
 
 test('the settings are the server’s, and their defaults are what the server takes where nothing is said', () => {
   const schema = JSON.parse(readFileSync(new URL('../../../docs/unitls.schema.json', import.meta.url), 'utf8'));
-  const settings: Record<string, { markdownDescription: string; default: unknown; enum?: unknown[] }> = serverSettings();
-  assert.deepEqual(Object.keys(settings), Object.keys(schema.properties).map(name => `unitls.${name}`));
+  const settings: Record<string, { markdownDescription: string; default: unknown; enum?: unknown[] }> =
+    serverSettings();
+  assert.deepEqual(
+    Object.keys(settings),
+    Object.keys(schema.properties).map(name => `unitls.${name}`),
+  );
   for (const [name, { description, ...rest }] of Object.entries<{ description: string }>(schema.properties)) {
     const { markdownDescription, default: unsaid, ...setting } = settings[`unitls.${name}`] ?? assert.fail(name);
     assert.equal(markdownDescription.toLowerCase(), `${description}.`.toLowerCase());

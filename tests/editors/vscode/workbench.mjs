@@ -3,7 +3,7 @@
 // The files are those of tests/units/diceroll: a server whose author takes TimeoutStartSec= for an idle timeout.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -202,6 +202,35 @@ await step('the effective unit is shown, and follows the unit', async () => {
     .locator('.view-line', { hasText: /Nice=7/ })
     .first()
     .waitFor();
+  await code.command('View: Close All Editors');
+});
+await step('what can start a unit is listed', async () => {
+  await code.file(unit);
+  await code.command('unitls: Show What Can Start This Unit');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  await eventually(
+    () => rows.allInnerTexts(),
+    texts => texts.some(text => /diceroll\.socket[^]*port 5000/.test(text)),
+  );
+  await code.picture('starters.png');
+  await rows.filter({ hasText: 'diceroll.socket' }).first().click();
+  await code.tab('diceroll.socket');
+});
+await step('a lens says what starts a unit, and shows where', async () => {
+  await code.file(unit);
+  const lens = code.editor().locator('.codelens-decoration a', { hasText: 'Started by: diceroll.socket' });
+  await lens.click();
+  const peek = page.locator('.reference-zone-widget');
+  await peek.locator('.ref-tree .monaco-list-row', { hasText: 'diceroll.socket' }).first().waitFor();
+  await page.keyboard.press('Escape');
+  await peek.waitFor({ state: 'detached' });
+});
+await step('the call hierarchy leads to the socket', async () => {
+  await code.goTo(1);
+  await code.command('Peek Call Hierarchy');
+  await page.locator('.call-hierarchy .monaco-list-row', { hasText: 'diceroll.socket' }).first().waitFor();
+  await code.picture('call-hierarchy.png');
+  await page.keyboard.press('Escape');
   await code.command('View: Close All Editors');
 });
 await step('the graph is drawn', async () => {
