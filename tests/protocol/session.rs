@@ -28,6 +28,26 @@ fn columns_are_bytes_for_clients_that_want_it() {
     }
 }
 
+/// The release that is named as that of `auto` is the one that units are judged for.
+#[test]
+fn the_systemd_that_auto_stands_for() {
+    let mut client = Client::start(&[]);
+    let answer = client.initialize(json!({}));
+    let auto = &answer["capabilities"]["experimental"]["autoSystemdVersion"];
+    assert!(auto.as_u64().is_some_and(|auto| auto >= 200), "{auto}");
+    let unit = "[Service]\nExecStart=/bin/true\nRestartSteps=3\nRestartRandomizedDelaySec=1\n";
+    let mut too_new = |uri: &str, settings: Value| {
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+        client.open(uri, unit);
+        let found = client.findings(uri, 1).findings;
+        found.iter().filter(|finding| finding["code"] == "key-too-new").count()
+    };
+    let unsaid = too_new("file:///nowhere/a.service", json!({ "systemdVersion": "auto" }));
+    let said = too_new("file:///nowhere/b.service", json!({ "systemdVersion": auto }));
+    assert_eq!(unsaid, said, "{auto}");
+    assert!(too_new("file:///nowhere/c.service", json!({ "systemdVersion": 252 })) > 0);
+}
+
 /// The code of a finding links to its page, where the client shows such links.
 #[test]
 fn codes_lead_to_their_pages() {

@@ -102,6 +102,7 @@ export class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: [
         { scheme: 'file', language: 'systemd' },
+        { scheme: 'untitled', language: 'systemd' },
         { scheme: 'file', pattern: '**/unitls.toml' },
       ],
       initializationOptions: saidSettings(this.context.extension),
@@ -185,10 +186,12 @@ export class Server implements vscode.Disposable {
     this.status.command = { title: 'Show Output', command: 'unitls.showOutput' };
   }
 
-  /** The systemd that units are judged for. */
+  /** The systemd that units are judged for, unless a `unitls.toml` says otherwise. */
   private target(): string {
-    const version = saidSettings(this.context.extension)['systemdVersion'] ?? 'auto';
-    return version === 'auto' ? 'for the installed systemd, else the newest' : `for systemd ${version}`;
+    const said = saidSettings(this.context.extension)['systemdVersion'] ?? 'auto';
+    const experimental: unknown = this.running?.initializeResult?.capabilities.experimental;
+    const { autoSystemdVersion: auto } = (experimental ?? {}) as { autoSystemdVersion?: number };
+    return said === 'auto' ? `judges for systemd ${auto ?? 'auto'}` : `judges for systemd ${said}, as your settings say`;
   }
 
   private async explainMissing(message: string): Promise<void> {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the folder of a VS Code whose workbench runs in a browser: the one inside the npm package code-server, with
-# playwright-core to drive it, both kept below ${UNITLS_CACHE:-$HOME/.cache/unitls}/vscode.
+# playwright-core to drive it, both kept below ${UNITLS_CACHE:-$HOME/.cache/unitls}/vscode. The folder `bin` in it holds a node
+# that is new enough: the machine's own, or one from npm.
 #
 # Native modules are left unbuilt: without them VS Code has no terminals and writes no log files, which nobody misses here.
 # Its search program, ripgrep, is the machine's own. All messages go to stderr.
@@ -14,18 +15,25 @@ die() {
 for tool in node npm rg; do
   command -v "$tool" >/dev/null || die "no $tool here (Debian: nodejs, npm, ripgrep)"
 done
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
-  die "node $(node --version) is too old: 20 or newer is needed"
+new_enough() { "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null; }
 
 cache=${UNITLS_CACHE:-$HOME/.cache/unitls}
 wanted=$(sha256sum "$here/package-lock.json" | cut -c 1-12)
 home=$cache/vscode/$wanted
-if [ ! -e "$home/complete" ]; then
+if ! new_enough "$home/bin/node"; then
   echo "get-vscode: fetching VS Code into $home" >&2
   mkdir -p "$cache/vscode"
   work=$(mktemp -d "$cache/vscode/new.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 1' HUP INT TERM
+  mkdir "$work/bin"
+  node=$(command -v node)
+  if ! new_enough "$node"; then
+    echo "get-vscode: node $(node --version) is too old, fetching another" >&2
+    package=$(node -p '`node-${process.platform}-${process.arch}`')
+    npm install --prefix "$work/node" --no-save --no-package-lock "$package@22" >&2 || die "npm could not fetch $package"
+    node=../node/node_modules/$package/bin/node
+  fi
   cp "$here"/package.json "$here"/package-lock.json "$here"/.npmrc "$work/"
   (cd "$work" && npm ci --no-progress) >&2 || die "npm could not fetch code-server"
   vscode=$work/node_modules/code-server/lib/vscode
@@ -33,8 +41,9 @@ if [ ! -e "$home/complete" ]; then
     die "npm could not fetch the libraries of VS Code"
   mkdir -p "$vscode/node_modules/@vscode/ripgrep/bin"
   ln -s "$(command -v rg)" "$vscode/node_modules/@vscode/ripgrep/bin/rg"
-  touch "$work/complete"
+  ln -s "$node" "$work/bin/node"
   chmod 755 "$work"
-  mv -T "$work" "$home" 2>/dev/null || [ -e "$home/complete" ] # somebody else's download may have come first
+  rm -rf "$home"
+  mv -T "$work" "$home" 2>/dev/null || new_enough "$home/bin/node" # somebody else's download may have come first
 fi
 echo "$home"

@@ -5,8 +5,8 @@
 # usage: tests/editors/vscode/run.sh [PATH-TO-UNITLS [ARTEFACTS-DIR]]
 #
 # Without an argument the newest of target/{debug,release}/unitls is taken. Prints one `ok`/`not ok` line per expectation
-# (TAP); exit status 0 if all hold. Screenshots and logs go to ARTEFACTS-DIR (target/vscode). Wants Node 20, npm, chromium
-# and ripgrep; VS Code itself comes from get-vscode.sh. $UNITLS_CHROMIUM names another browser.
+# (TAP); exit status 0 if all hold. Screenshots and logs go to ARTEFACTS-DIR (target/vscode). Wants npm, chromium and
+# ripgrep; VS Code itself comes from get-vscode.sh. $UNITLS_CHROMIUM names another browser.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,6 +26,7 @@ if [ ! -x "$chromium" ]; then
   exit 2
 fi
 vscode=$("$here/get-vscode.sh")
+export PATH="$vscode/bin:$PATH"
 
 scratch=$(mktemp -d)
 artefacts=${2:-$target/vscode}
@@ -62,7 +63,7 @@ quietly package node scripts/package.mjs --server "$server" --out "$scratch/unit
 # As little as possible of this machine: no settings, no servers on PATH, no network.
 code() {
   env -i PATH="/usr/local/bin:/usr/bin:/bin" LANG=C.UTF-8 HOME="$scratch/home" TMPDIR="$scratch" \
-    "$(command -v node)" "$vscode/node_modules/code-server/lib/vscode/out/server-main.js" \
+    "$vscode/bin/node" "$vscode/node_modules/code-server/lib/vscode/out/server-main.js" \
     --server-data-dir "$scratch/data" --extensions-dir "$scratch/extensions" --accept-server-license-terms "$@"
 }
 quietly install code --install-extension "$scratch/unitls.vsix"

@@ -185,6 +185,23 @@ await step('a quick fix mends the line with the comment', async () => {
     text => /^TimeoutStartSec=1min$/m.test(text),
   );
 });
+await step('the status item tells of the versions', async () => {
+  await page.locator('.statusbar-item', { hasText: '{}' }).or(page.locator('[id="status.languageStatus"]')).first().click();
+  const hover = page.locator('.hover-language-status', { hasText: 'unitls' });
+  await eventually(() => hover.first().innerText(), text => /unitls \d+\.\d+\.\d+/.test(text) && /systemd \d{3}/.test(text));
+});
+await step('the document is formatted', async () => {
+  await code.goTo(code.lineOf(unit, 'Type='), 1);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Nice  =  5');
+  await code.command('Format Document');
+  await code.save();
+  await eventually(
+    () => code.read(unit),
+    text => /^Nice=5$/m.test(text),
+  );
+});
 await step('systemd-analyze is asked when somebody asks', async () => {
   await code.command('unitls: Run systemd-analyze verify on This File');
   const toast = page.locator('.notification-toast', { hasText: 'systemd-analyze' });
@@ -249,7 +266,7 @@ await step('the graph is drawn', async () => {
     labels.some(label => label.includes('Triggers')),
     labels,
   );
-  await code.picture('graph.png');
+  await code.picture('graph.png', { clip: { x: 0, y: 0, width: 1200, height: 430 } });
   await code.command('View: Toggle Primary Side Bar Visibility');
 });
 await step('a click on a unit opens it', async () => {

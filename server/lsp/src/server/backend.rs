@@ -617,7 +617,10 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             commands: COMMANDS.map(str::to_owned).to_vec(),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
-        experimental: Some(serde_json::json!({ "effectiveUnit": { "scheme": effective_unit::SCHEME } })),
+        experimental: Some(serde_json::json!({
+            "effectiveUnit": { "scheme": effective_unit::SCHEME },
+            "autoSystemdVersion": Settings::default().version().0,
+        })),
         document_link_provider: Some(lsp::DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
