@@ -103,6 +103,7 @@ fn lenses_and_what_their_commands_answer() {
             "note": "Wants=, via reconcile.timer, every 2 min",
             "path": folder.path().join("reconcile.service"),
             "uri": uri_in(&folder, "reconcile.service"),
+            "line": 3,
             "range": range([2, 6, 2, 27]),
             "text": "Wants=widget-daemon.service",
             "through": null,

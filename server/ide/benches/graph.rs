@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use unit_catalog::Version;
+use unit_ide::call_hierarchy::{incoming, prepare};
+use unit_ide::code_lens::code_lenses;
 use unit_ide::graph::Relation;
 use unit_ide::graph::starters::starters;
+use unit_ide::hover::hover;
 use unit_ide::workspace::{File, UnitLink, UnitName, Workspace};
 use unit_syntax::{Document, TextRange, Unit};
 
@@ -141,6 +144,19 @@ fn graph(criterion: &mut Criterion) {
     group.bench_function("starters of a service", |bencher| {
         bencher.iter(|| black_box(starters(&workspace, &name("app-5000.service"), &place).len()));
     });
+    for unit in ["app-5000.service", "network-online.target", "sysinit.target", "multi-user.target"] {
+        let file = workspace.file(&Path::new(FOLDER).join(unit)).expect("it is there");
+        group.bench_function(&format!("lenses over {unit}"), |bencher| {
+            bencher.iter(|| black_box(code_lenses(&workspace, file).len()));
+        });
+        let item = prepare(&workspace, file, 0).and_then(|item| item.unit).expect("it is a unit");
+        group.bench_function(&format!("callers of {unit}"), |bencher| {
+            bencher.iter(|| black_box(incoming(&workspace, &item, &file.place).len()));
+        });
+        group.bench_function(&format!("the card of {unit}"), |bencher| {
+            bencher.iter(|| black_box(hover(&workspace, file, 1, None)));
+        });
+    }
     group.bench_function("units that wait for the network", |bencher| {
         bencher.iter(|| black_box(graph.related(&name("network-online.target"), Relation::Before).len()));
     });

@@ -50,7 +50,7 @@ const MOST_IN_TITLE: usize = 6;
 const MOST_NAMED: usize = 3;
 
 /// So many units are asked for the lines that say what a lens tells.
-const MOST_ASKED: usize = 100;
+const MOST_ASKED: usize = 50;
 
 /// The lenses of a file: of a fragment, over its first header.
 pub fn code_lenses(workspace: &Workspace, file: &Arc<File>) -> Vec<CodeLens> {

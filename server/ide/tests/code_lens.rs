@@ -221,5 +221,5 @@ fn of_many_their_number() {
     }
     let many = lenses(&Fixture::new(&text), "hub.service");
     let titles: Vec<_> = many.iter().map(|lens| (lens.title.as_str(), lens.places.len())).collect();
-    assert_eq!(titles, [("Started by 150 units", 100), ("150 units order after this", 100)]);
+    assert_eq!(titles, [("Started by 150 units", 50), ("150 units order after this", 50)]);
 }

@@ -7,17 +7,17 @@ use unit_catalog::Version;
 
 use super::edge::Cause;
 use super::{Relation, Stating};
-use crate::workspace::{LinkFolder, UnitName, drop_in_owners};
+use crate::workspace::{LinkFolder, UnitLink, UnitName, drop_in_owners};
 
 /// Adds what the links in the unit's folders say: those of its names, of its template, of their dash prefixes and of
 /// its type (`process_deps()`).
 pub(super) fn linked(stating: &mut Stating<'_, '_>) {
-    let (workspace, asker) = (stating.workspace, stating.asker);
+    let workspace = stating.workspace;
     let mut seen: FxHashSet<(LinkFolder, &str)> = FxHashSet::default();
     let of_type = vec![stating.unit.unit_type.suffix().to_owned()];
     for owners in stating.names().iter().map(drop_in_owners).chain([of_type]) {
         for owner in owners {
-            for link in workspace.links_in(&owner, asker) {
+            for link in links_in(stating, &owner) {
                 let Some((_, folder)) = link.folder() else { continue };
                 // The same name in a folder that comes later is hidden.
                 let known = folder != LinkFolder::Upholds || stating.version() >= Version(254);
@@ -42,4 +42,16 @@ pub(super) fn linked(stating: &mut Stating<'_, '_>) {
             }
         }
     }
+}
+
+/// The links in the owner's folders that the unit is asked about.
+fn links_in<'a>(stating: &Stating<'a, '_>, owner: &str) -> Vec<&'a UnitLink> {
+    let (workspace, asker) = (stating.workspace, stating.asker);
+    let Some(about) = stating.about else {
+        return workspace.links_in(owner, asker).collect();
+    };
+    let template = about.template();
+    let names = [Some(about), template.as_ref()].into_iter().flatten();
+    let links = names.flat_map(|name| workspace.links_called(name.as_str(), asker));
+    links.filter(|link| link.folder().is_some_and(|(folder, _)| folder == owner)).collect()
 }

@@ -140,8 +140,8 @@ impl<'a> Graph<'a> {
 
     /// The edges between two units that the files and links of the first make.
     pub(crate) fn edges_stated_about(&self, stating: &UnitName, about: &UnitName) -> Vec<Edge<'a>> {
-        let (stating, about) = (self.id(stating), self.id(about));
-        let said = self.statements(&stating).into_iter().filter(|said| self.id(&said.other) == about);
+        let stating = self.id(stating);
+        let said = self.names(about).into_iter().flat_map(|alias| self.statements_about(&stating, &alias));
         said.filter_map(|statement| self.edge(&stating, statement)).collect()
     }
 
@@ -194,8 +194,8 @@ impl<'a> Graph<'a> {
         let mut edges = Vec::new();
         for alias in self.names(id) {
             for (other, presence) in self.stating(id, &alias, &wanted) {
-                let about = self.statements(&other).into_iter();
-                let about = about.filter(|said| said.other == alias && wanted(&other, said.relation));
+                let about = self.statements_about(&other, &alias).into_iter();
+                let about = about.filter(|said| wanted(&other, said.relation));
                 let new = about.filter_map(|statement| self.edge(&other, statement));
                 edges.extend(new.map(|edge| match presence {
                     Presence::Yes => edge,
@@ -441,10 +441,23 @@ impl<'a> Graph<'a> {
 
     /// What the unit of this own name states, with the lines that say so.
     fn statements(&self, id: &UnitName) -> Vec<Statement<'a>> {
+        self.statements_of(id, None)
+    }
+
+    /// The same of what it states about one name.
+    fn statements_about(&self, id: &UnitName, about: &UnitName) -> Vec<Statement<'a>> {
+        let mut said = self.statements_of(id, Some(about));
+        said.retain(|said| said.other == *about);
+        said
+    }
+
+    fn statements_of(&self, id: &UnitName, about: Option<&UnitName>) -> Vec<Statement<'a>> {
         if self.find(id).is_some_and(|(depth, at)| self.layers[depth].standing(at).is_none()) {
             return Vec::new();
         }
         let unit = self.workspace.effective_or_drop_ins(id, &self.asker);
-        stating::statements(Stating::new(self.workspace, &self.asker, id, &unit))
+        let mut stating = Stating::new(self.workspace, &self.asker, id, &unit);
+        stating.about = about;
+        stating::statements(stating)
     }
 }

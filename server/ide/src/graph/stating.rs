@@ -18,6 +18,8 @@ pub(super) struct Stating<'a, 'b> {
     /// The unit's own name.
     pub(super) name: &'b UnitName,
     pub(super) unit: &'b Effective<'a>,
+    /// Of thousands of links those that speak of this unit are read; all where there is none.
+    pub(super) about: Option<&'b UnitName>,
     pub(super) statements: Vec<Statement<'a>>,
     said: FxHashSet<(Relation, UnitName)>,
     /// The names that links give it.
@@ -96,7 +98,18 @@ impl<'a, 'b> Stating<'a, 'b> {
                 set.push(directive);
             }
         }
-        Self { workspace, asker, name, unit, statements: Vec::new(), said: FxHashSet::default(), linked, set }
+        let about = None;
+        Self {
+            workspace,
+            asker,
+            name,
+            unit,
+            about,
+            statements: Vec::new(),
+            said: FxHashSet::default(),
+            linked,
+            set,
+        }
     }
 
     /// Whether the manager has the unit without any file.

@@ -82,6 +82,8 @@ pub(super) struct StarterObject {
     /// The file that says so, which may be a link.
     path: Option<String>,
     uri: Option<lsp::Uri>,
+    /// The line in it, counted from 1; null for links.
+    line: Option<u32>,
     /// The place in it; null where it is the file as a whole.
     range: Option<lsp::Range>,
     /// The line there.
@@ -98,6 +100,10 @@ pub(super) fn list(snapshot: &Snapshot, params: &Params) -> Result<Vec<StarterOb
     let (name, place) = params.unit(snapshot)?;
     let object = |starter: &Starter, through: Option<&str>| {
         let file = starter.path.as_deref().and_then(|path| snapshot.workspace.file(path));
+        let line_of = |file: &Arc<File>| match starter.range {
+            Some(range) => file.unit.position(range.start, snapshot.encoding).line + 1,
+            None => 1,
+        };
         StarterObject {
             unit: name.to_string(),
             source: starter.source.clone(),
@@ -105,6 +111,7 @@ pub(super) fn list(snapshot: &Snapshot, params: &Params) -> Result<Vec<StarterOb
             note: starter.note.clone(),
             path: starter.path.as_ref().map(|path| path.display().to_string()),
             uri: starter.path.as_ref().and_then(|path| convert::uri(snapshot, path)),
+            line: file.map(line_of),
             range: starter
                 .path
                 .as_ref()
