@@ -162,3 +162,14 @@ fn the_schema() {
         assert_eq!(found.len(), faults, "{settings}: {found:?}");
     }
 }
+
+/// Hints are the editor's own affair.
+#[test]
+fn settings_of_editors() {
+    let folder = folder(&[("unitls.toml", b"[inlayHints]\nsizes = false\n"), ("a.service", BAD.as_bytes())]);
+    let run = check(&folder, &["."]);
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (2, "unitls: ./unitls.toml:1:2: `inlayHints` is a setting of editors\n")
+    );
+}

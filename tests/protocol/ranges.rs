@@ -1,4 +1,4 @@
-//! Folding, selections and semantic tokens through the protocol.
+//! Folding, selections, semantic tokens and inlay hints through the protocol.
 
 use crate::lsp_client::Client;
 use serde_json::{Value, json};
@@ -97,4 +97,28 @@ fn tokens_and_what_changes_in_them() {
     let range = json!({ "start": { "line": 2, "character": 2 }, "end": { "line": 2, "character": 3 } });
     let part = ask(&mut client, "textDocument/semanticTokens/range", json!({ "range": range }));
     assert_eq!(numbers(&part["data"]), [2, 0, 4, key, 0, 0, 5, 6, word, 0]);
+}
+
+#[test]
+fn hints_and_their_switches() {
+    let mut client = Client::start(&[]);
+    let answer = client.initialize(json!({
+        "initializationOptions": { "systemUnits": "none", "inlayHints": { "sizes": false, "calendar": true } },
+    }));
+    assert_eq!(answer["capabilities"]["inlayHintProvider"], true);
+    client.open(A, "[Service]\nExecStart=/bin/🎲 %t/%n\nRestartSec=90\nMemoryMax=1.5G\nKillMode=\n");
+    let hints = |client: &mut Client| {
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let hints = ask(client, "textDocument/inlayHint", json!({ "range": range }));
+        let place = |hint: &Value| (hint["position"]["line"].clone(), hint["position"]["character"].clone());
+        let hints = hints.as_array().expect("a list").iter();
+        hints.map(|hint| format!("{:?} {}", place(hint), hint["label"])).collect::<Vec<_>>()
+    };
+    let specifier = "(Number(1), Number(23)) \"= /run/a.service\"";
+    let (span, default) =
+        ("(Number(2), Number(13)) \"= 1min 30s\"", "(Number(4), Number(9)) \"= control-group\"");
+    assert_eq!(hints(&mut client), [specifier, span, default]);
+    let settings = json!({ "inlayHints": { "timeSpans": false, "sizes": false, "defaults": false } });
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+    assert_eq!(hints(&mut client), [specifier]);
 }

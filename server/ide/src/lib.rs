@@ -18,6 +18,7 @@ pub mod formatting;
 pub mod graph;
 pub mod hover;
 pub mod implementation;
+pub mod inlay_hint;
 pub mod navigation;
 pub mod references;
 pub mod rename;

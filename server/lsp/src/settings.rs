@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 use unit_catalog::Version;
 use unit_ide::diagnostic::Severity;
+use unit_ide::inlay_hint::HintKind;
 use unit_ide::rules::{RULES, Rule, rule};
 use unit_ide::workspace::{Scope, Weights};
 
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) severity: Option<BTreeMap<&'static str, Option<Severity>>>,
     /// Globs as ignore files have them.
     pub(crate) exclude: Option<Vec<String>>,
+    /// The inlay hints that are switched off.
+    pub(crate) unwanted_hints: Option<Vec<HintKind>>,
 }
 
 /// The systemd to judge for.
@@ -194,6 +197,50 @@ pub(crate) const SETTINGS: &[Setting] = &[
             Ok(())
         },
     },
+    Setting {
+        name: INLAY_HINTS,
+        values: "table of `timeSpans`, `sizes`, `calendar`, `defaults`, `specifiers`, each `true` or `false`",
+        option: "",
+        means: "which hints an editor shows behind values, all unless they are switched off; not in project files",
+        schema: || {
+            let kinds = HINTS.map(|(name, _)| (name.to_owned(), json!({ "type": "boolean" })));
+            let kinds: serde_json::Map<_, _> = kinds.into_iter().collect();
+            json!({ "type": "object", "properties": kinds, "additionalProperties": false })
+        },
+        read: |value, reading| {
+            let table = value.as_object().ok_or("say a table of hints, each `true` or `false`")?;
+            let mut unwanted = Vec::new();
+            for (name, wanted) in table {
+                match (HINTS.iter().find(|(known, _)| known == name), wanted.as_bool()) {
+                    (Some((_, kind)), Some(false)) => unwanted.push(*kind),
+                    (Some(_), Some(true)) => {}
+                    (known, _) => {
+                        let message = match known {
+                            Some(_) => "say `true` or `false`".to_owned(),
+                            None => format!("there is no hint `{name}`"),
+                        };
+                        reading
+                            .faults
+                            .push(Fault { place: vec![INLAY_HINTS.to_owned(), name.clone()], message });
+                    }
+                }
+            }
+            reading.settings.unwanted_hints = Some(unwanted);
+            Ok(())
+        },
+    },
+];
+
+/// The one setting that is the editor's alone.
+pub(crate) const INLAY_HINTS: &str = "inlayHints";
+
+/// The hints by their names.
+const HINTS: [(&str, HintKind); 5] = [
+    ("timeSpans", HintKind::TimeSpan),
+    ("sizes", HintKind::Size),
+    ("calendar", HintKind::Calendar),
+    ("defaults", HintKind::Default),
+    ("specifiers", HintKind::Specifier),
 ];
 
 impl Settings {
@@ -237,6 +284,7 @@ impl Settings {
             ignore: if choosing { self.ignore.clone() } else { lists(&self.ignore, &others.ignore) },
             severity,
             exclude: other_or(&self.exclude, &others.exclude),
+            unwanted_hints: other_or(&self.unwanted_hints, &others.unwanted_hints),
         }
     }
 
@@ -403,6 +451,7 @@ mod tests {
             (json!({ "select": "unknown-key" }), "select"),
             (json!({ "severity": ["unknown-key"] }), "severity"),
             (json!({ "exclude": "a" }), "exclude"),
+            (json!({ "inlayHints": false }), "inlayHints"),
         ] {
             let (settings, faults) = Settings::of_json(&object, Path::new("/"));
             assert_eq!(settings, Settings::default(), "{object}");

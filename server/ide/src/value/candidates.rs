@@ -212,7 +212,7 @@ fn takes_tilde(kind: K) -> bool {
 }
 
 /// Whether specifiers are replaced in values of this kind.
-pub(super) fn expands(kind: K) -> bool {
+pub(crate) fn expands(kind: K) -> bool {
     const NEVER: [&str; 24] = [
         "address_",
         "base64",

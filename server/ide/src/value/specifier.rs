@@ -7,7 +7,7 @@ use unit_catalog::{Version, table};
 
 use super::piece::Piece;
 use super::{Checker, ValueError};
-use crate::workspace::UnitName;
+use crate::workspace::{Scope, UnitName};
 
 /// Which specifiers a value is read with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -158,6 +158,35 @@ impl<'t> Expansion<'t> {
             out.push_str(fillers[variant % fillers.len()]);
         })
     }
+}
+
+/// A text with all of its specifiers replaced; `None` where it has none but percent signs, or one that nobody knows
+/// before the unit is loaded. Of a user's manager little is known; the system's has the directories of
+/// systemd.unit(5), "Specifiers", and is root.
+pub(crate) fn resolved(text: &str, unit: Option<&UnitName>, scope: Scope) -> Option<String> {
+    let of_manager = |letter: char| match letter {
+        _ if scope == Scope::User => None,
+        'C' => Some("/var/cache"),
+        'D' => Some("/usr/share"),
+        'E' => Some("/etc"),
+        'L' => Some("/var/log"),
+        'S' => Some("/var/lib"),
+        'T' => Some("/tmp"),
+        'V' => Some("/var/tmp"),
+        't' => Some("/run"),
+        'h' => Some("/root"),
+        'u' | 'g' => Some("root"),
+        'U' | 'G' => Some("0"),
+        _ => None,
+    };
+    specifiers(text).find(|(_, letter)| *letter != '%')?;
+    let mut known = true;
+    let becomes = replaced(text, |letter, out| match (told(letter, unit), of_manager(letter)) {
+        (Some(text), _) => out.push_str(&text),
+        (None, Some(text)) => out.push_str(text),
+        (None, None) => known = false,
+    });
+    known.then_some(becomes)
 }
 
 /// What the name of the unit makes of `%letter`; `%%` is a percent sign for any unit.

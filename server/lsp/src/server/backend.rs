@@ -14,7 +14,7 @@ use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
     call_hierarchy, code_action, code_lens, configuration, convert, document_link, effective_unit,
-    formatting, navigation, ranges, rename, semantic_tokens, systemd_analyze, worker,
+    formatting, inlay_hint, navigation, ranges, rename, semantic_tokens, systemd_analyze, worker,
 };
 use crate::settings::Settings;
 
@@ -222,9 +222,8 @@ impl LanguageServer for Backend {
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
         let place = params.text_document_position_params;
         let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
             let offset = offset(snapshot, file, place.position);
-            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, now)?;
+            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, now())?;
             Some(lsp::Hover {
                 range: Some(convert::range(snapshot, &file.path, hover.range)),
                 contents: lsp::HoverContents::Markup(lsp::MarkupContent {
@@ -443,6 +442,13 @@ impl LanguageServer for Backend {
         Ok(answer.await?.flatten())
     }
 
+    async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+            inlay_hint::hints(snapshot, file, text_range(snapshot, file, params.range), now())
+        });
+        answer.await
+    }
+
     async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
         self.compute(&params.text_document.uri, ranges::folds).await
     }
@@ -565,6 +571,11 @@ fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
     }
 }
 
+/// The clock in seconds since 1970.
+fn now() -> Option<u64> {
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}
+
 fn text_range(snapshot: &Snapshot, file: &File, range: lsp::Range) -> TextRange {
     let start = offset(snapshot, file, range.start);
     TextRange::new(start, offset(snapshot, file, range.end).max(start))
@@ -599,6 +610,7 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..lsp::CodeActionOptions::default()
         })),
+        inlay_hint_provider: Some(lsp::OneOf::Left(true)),
         folding_range_provider: Some(lsp::FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(lsp::SelectionRangeProviderCapability::Simple(true)),
         semantic_tokens_provider: Some(semantic_tokens::options().into()),

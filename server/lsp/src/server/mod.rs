@@ -10,6 +10,7 @@ mod document_link;
 mod effective_unit;
 mod formatting;
 mod frames;
+mod inlay_hint;
 mod loading;
 mod navigation;
 mod progress;

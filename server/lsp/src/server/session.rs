@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 use unit_catalog::Version;
+use unit_ide::inlay_hint::HintKind;
 use unit_ide::workspace::{File, Places, Workspace};
 use unit_syntax::{Document, Encoding};
 
@@ -96,6 +97,8 @@ pub(super) struct Snapshot {
     pub(super) navigation: navigation::Support,
     pub(super) effective_units: effective_unit::Support,
     pub(super) projects: Arc<Projects>,
+    /// The inlay hints that were switched off.
+    pub(super) unwanted_hints: Vec<HintKind>,
     pub(super) revision: u64,
 }
 
@@ -229,6 +232,7 @@ impl Shared {
             navigation: session.navigation,
             effective_units: session.effective_units,
             projects: session.projects.clone(),
+            unwanted_hints: session.settings.unwanted_hints.clone().unwrap_or_default(),
             revision,
         }
     }

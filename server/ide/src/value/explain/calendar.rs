@@ -31,6 +31,15 @@ pub(super) fn calendar(value: &str, now: Option<u64>) -> Option<String> {
     Some(text)
 }
 
+/// When the event is due next, in a few words.
+pub(super) fn next_elapse(value: &str, now: u64) -> Option<String> {
+    let next = CalendarEvent::parse(value).ok()?.next_elapses(now, 1);
+    Some(match next.first() {
+        Some(next) => format!("next {}", date_and_time(*next)),
+        None => "never again".to_owned(),
+    })
+}
+
 /// `Wed 2024-05-15 12:00:00` of seconds since 1970.
 fn date_and_time(seconds: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -1,5 +1,6 @@
 //! What a value means, word by word: numbers in other units, names with their numbers, marks and specifiers.
 
+mod brief;
 mod calendar;
 mod names;
 mod number;
@@ -13,6 +14,8 @@ use super::specifier::specifiers;
 use super::{exec_commands, set};
 use crate::workspace::UnitName;
 
+pub use brief::HintKind;
+pub(crate) use brief::brief;
 use calendar::calendar;
 use names::{capability, exit_status, group, signal, syscalls};
 use number::{mode, percent, size};

@@ -10,18 +10,21 @@ use crate::value::{number::size_parse, octal_mode};
 pub(super) fn size(text: &str, step: u64) -> Option<String> {
     let bytes = size_parse(text, step)?;
     let per = if step == 1024 { "" } else { ", counted in steps of 1000" };
-    let round = ["EiB", "PiB", "TiB", "GiB", "MiB", "KiB"].iter().zip([60, 50, 40, 30, 20, 10]);
-    let round = round.map(|(unit, shift)| (*unit, 1u64 << shift)).find(|(_, size)| bytes >= *size);
-    let round = round.map(|(unit, size)| {
-        let exact = if bytes.is_multiple_of(size) { "" } else { "about " };
-        let count = format!("{:.2}", bytes as f64 / size as f64);
-        format!(" ({exact}{} {unit})", count.trim_end_matches('0').trim_end_matches('.'))
-    });
-    Some(format!("**`{text}`** = {} bytes{}{per}", grouped(bytes), round.unwrap_or_default()))
+    let round = round(bytes).map(|round| format!(" ({round})")).unwrap_or_default();
+    Some(format!("**`{text}`** = {} bytes{round}{per}", grouped(bytes)))
+}
+
+/// Bytes in the largest unit of which there is one: `4 GiB`, `about 1.43 MiB`; `None` below the smallest.
+pub(super) fn round(bytes: u64) -> Option<String> {
+    let units = ["EiB", "PiB", "TiB", "GiB", "MiB", "KiB"].iter().zip([60, 50, 40, 30, 20, 10]);
+    let (unit, size) = units.map(|(unit, shift)| (*unit, 1u64 << shift)).find(|(_, size)| bytes >= *size)?;
+    let exact = if bytes.is_multiple_of(size) { "" } else { "about " };
+    let count = format!("{:.2}", bytes as f64 / size as f64);
+    Some(format!("{exact}{} {unit}", count.trim_end_matches('0').trim_end_matches('.')))
 }
 
 /// Digits in groups of three.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
