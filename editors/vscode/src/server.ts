@@ -191,7 +191,9 @@ export class Server implements vscode.Disposable {
     const said = saidSettings(this.context.extension)['systemdVersion'] ?? 'auto';
     const experimental: unknown = this.running?.initializeResult?.capabilities.experimental;
     const { autoSystemdVersion: auto } = (experimental ?? {}) as { autoSystemdVersion?: number };
-    return said === 'auto' ? `judges for systemd ${auto ?? 'auto'}` : `judges for systemd ${said}, as your settings say`;
+    return said === 'auto'
+      ? `judges for systemd ${auto ?? 'auto'}`
+      : `judges for systemd ${said}, as your settings say`;
   }
 
   private async explainMissing(message: string): Promise<void> {

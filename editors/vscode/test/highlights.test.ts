@@ -15,7 +15,7 @@ const CAPTURES: [capture: string, scope: string][] = [
   ['comment', 'comment.line'],
   ['punctuation.bracket', 'punctuation.definition.section'],
   ['module', 'entity.name.namespace'],
-  ['property', 'support.type.property-name'],
+  ['property', 'variable.other.property'],
   ['operator', 'keyword.operator'],
   ['punctuation.special', 'punctuation.separator.continuation'],
   ['string.special.path', 'string.unquoted.path'],

@@ -126,6 +126,7 @@ await step('the problems are those of the command line, word for word', async ()
   );
   expect(expected.length >= 3, shown);
   await code.command('View: Toggle Minimap');
+  await page.locator('.minimap').first().waitFor({ state: 'hidden' });
   await code.picture('problems.png');
 });
 await step('hover says what a directive does', async () => {
@@ -186,9 +187,16 @@ await step('a quick fix mends the line with the comment', async () => {
   );
 });
 await step('the status item tells of the versions', async () => {
-  await page.locator('.statusbar-item', { hasText: '{}' }).or(page.locator('[id="status.languageStatus"]')).first().click();
+  await page
+    .locator('.statusbar-item', { hasText: '{}' })
+    .or(page.locator('[id="status.languageStatus"]'))
+    .first()
+    .click();
   const hover = page.locator('.hover-language-status', { hasText: 'unitls' });
-  await eventually(() => hover.first().innerText(), text => /unitls \d+\.\d+\.\d+/.test(text) && /systemd \d{3}/.test(text));
+  await eventually(
+    () => hover.first().innerText(),
+    text => /unitls \d+\.\d+\.\d+/.test(text) && /systemd \d{3}/.test(text),
+  );
 });
 await step('the document is formatted', async () => {
   await code.goTo(code.lineOf(unit, 'Type='), 1);
@@ -268,6 +276,23 @@ await step('the graph is drawn', async () => {
   );
   await code.picture('graph.png', { clip: { x: 0, y: 0, width: 1200, height: 430 } });
   await code.command('View: Toggle Primary Side Bar Visibility');
+});
+await step('the graph can show other relations, and the order', async () => {
+  const view = await code.webview('svg .unit');
+  const labels = () => view.locator('.edge text').allTextContents();
+  await view.locator('#wanted').selectOption('requirement');
+  await eventually(labels, texts => texts.length > 0 && texts.every(text => !/After|Before/.test(text)));
+  await view.locator('#implied').check();
+  await eventually(
+    () => view.locator('.unit text').allTextContents(),
+    units => units.includes('system.slice'),
+  );
+  const width = () => view.locator('svg').evaluate(picture => picture.getBoundingClientRect().width);
+  const before = await width();
+  await view.locator('#larger').click();
+  expect((await width()) > before, before);
+  await view.locator('#implied').uncheck();
+  await view.locator('#wanted').selectOption('everything');
 });
 await step('a click on a unit opens it', async () => {
   const view = await code.webview('svg .unit');

@@ -30,8 +30,8 @@ export interface Layout {
   lines: Line[];
 }
 
-/** More than these take a browser too long, and nobody finds anything among them. */
-export const MOST_UNITS = 400;
+/** More than these take a browser many seconds, and nobody finds anything among them. */
+export const MOST_EDGES = 800;
 
 const LINE_HEIGHT = 16;
 const PADDING = 12;

@@ -147,6 +147,7 @@ function page(webview: vscode.Webview, dist: vscode.Uri): string {
 <option value="order">the order</option>
 </select></label>
 <label><input type="checkbox" id="implied"> also what systemd adds by itself</label>
+<span><button id="smaller" title="Smaller (Ctrl and wheel)">−</button> <button id="larger" title="Larger">+</button></span>
 <span class="legend"><span class="trigger">━▶</span> triggers <span>┄▷</span> once enabled</span>
 </header>
 <main id="graph" aria-label="graph of units"></main>

@@ -1,6 +1,6 @@
 // The view's side of the graph: draws it as SVG, and says what was clicked. Runs in the webview, without Node.
 
-import { type Box, type Line, layOut, MOST_UNITS, type Point } from './layout';
+import { type Box, type Line, layOut, MOST_EDGES, type Point } from './layout';
 import { type FromView, type Graph, styleOf, type ToView, type Wanted } from './model';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromView): void };
@@ -125,23 +125,32 @@ function arrows(): SVGElement {
   return svg('defs', {}, ...heads);
 }
 
+let picture: SVGElement | undefined;
+let zoom = 1;
+
+/** Shows the picture larger or smaller, its proportions kept. */
+function scale(to: number): void {
+  zoom = Math.min(2, Math.max(0.1, to));
+  const [, , width = 0, height = 0] = picture?.getAttribute('viewBox')?.split(' ').map(Number) ?? [];
+  picture?.setAttribute('width', String(width * zoom));
+  picture?.setAttribute('height', String(height * zoom));
+}
+
 function draw(graph: Graph): void {
-  if (graph.units.length === 0) {
+  const { units, edges } = graph;
+  if (units.length === 0) {
     say('There are no units here.');
     return;
   }
-  if (graph.units.length > MOST_UNITS) {
-    say(`${graph.units.length} units are too many for one picture: open a unit and show the graph around it.`);
+  if (edges.length > MOST_EDGES) {
+    const many = `${units.length} units that stand to each other in ${edges.length} ways`;
+    say(`${many} are too much for one picture: open a unit and show the graph around it.`);
     return;
   }
   const { width, height, boxes, lines } = layOut(graph, measurer());
-  const picture = svg(
-    'svg',
-    { width, height, viewBox: `0 0 ${width} ${height}` },
-    arrows(),
-    ...lines.map(line),
-    ...boxes.map(box),
-  );
+  const viewBox = `0 0 ${width} ${height}`;
+  picture = svg('svg', { viewBox }, arrows(), ...lines.map(line), ...boxes.map(box));
+  scale(zoom);
   main.replaceChildren(picture);
 }
 
@@ -158,8 +167,24 @@ window.addEventListener('message', ({ data }: MessageEvent<ToView>) => {
   }
   wanted.value = data.wanted;
   implied.checked = data.implied;
-  draw(data.graph);
+  if (data.graph.edges.length > 100) {
+    say(`Placing ${data.graph.units.length} units …`);
+  }
+  // The words are on the screen before the work begins.
+  requestAnimationFrame(() => setTimeout(() => draw(data.graph)));
 });
+byId('smaller').addEventListener('click', () => scale(zoom / 1.25));
+byId('larger').addEventListener('click', () => scale(zoom * 1.25));
+main.addEventListener(
+  'wheel',
+  event => {
+    if (event.ctrlKey) {
+      event.preventDefault();
+      scale(zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1));
+    }
+  },
+  { passive: false },
+);
 for (const control of [wanted, implied]) {
   control.addEventListener('change', () => {
     editor.postMessage({ kind: 'wanted', wanted: wanted.value as Wanted, implied: implied.checked });
