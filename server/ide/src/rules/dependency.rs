@@ -75,8 +75,9 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
     if names(cx, unit, Section::Unit, &ORDER, other) {
         return true;
     }
+    let starts_late = unit.unit_type == UnitType::Service && has_default_dependencies(unit);
     let Some(partner) = cx.workspace.effective(other, cx.place()) else {
-        return false;
+        return starts_late && (is_early_type(other.unit_type()) || other.as_str().starts_with("modprobe@"));
     };
     let triggers = |one: &Effective<'_>, name: &UnitName| {
         cx.workspace.trigger_target(one).is_some_and(|(target, _)| cx.are_same(&target, name))
@@ -94,7 +95,6 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
     }
     let before: Vec<UnitName> =
         named(&partner, Section::Unit, &["Before"]).into_iter().map(|named| named.unit).collect();
-    let starts_late = unit.unit_type == UnitType::Service && has_default_dependencies(unit);
     let early = |unit: &UnitName| EARLY.contains(&unit.as_str());
     if starts_late && (is_early_by_type(&partner) || before.iter().any(early)) {
         return true;
@@ -108,13 +108,17 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
     })
 }
 
-/// Whether units of this type are ordered before a target of early boot unless they opt out.
+/// Whether a unit is ordered before a target of early boot by its type.
 fn is_early_by_type(unit: &Effective<'_>) -> bool {
-    let early = matches!(
-        unit.unit_type,
+    is_early_type(unit.unit_type) && has_default_dependencies(unit)
+}
+
+/// Whether units of this type are ordered before a target of early boot unless they opt out.
+fn is_early_type(unit_type: UnitType) -> bool {
+    matches!(
+        unit_type,
         UnitType::Socket | UnitType::Path | UnitType::Mount | UnitType::Automount | UnitType::Swap
-    );
-    early && has_default_dependencies(unit)
+    )
 }
 
 fn has_default_dependencies(unit: &Effective<'_>) -> bool {

@@ -73,6 +73,25 @@ const FILE_TOOLS: [&str; 17] = [
     "restorecon",
 ];
 
+/// Programs to which the same goes for what begins like a path; other patterns may be for themselves.
+const PATH_TOOLS: [&str; 15] = [
+    "bzip2",
+    "du",
+    "file",
+    "grep",
+    "head",
+    "md5sum",
+    "rsync",
+    "scp",
+    "sha256sum",
+    "stat",
+    "tail",
+    "tar",
+    "wc",
+    "xz",
+    "zstd",
+];
+
 fn check(cx: &mut LineContext<'_, '_>) {
     for command in commands(cx, &['|', '&', '<', '>', '`', '$', '~', '*', '?', '[']) {
         if is_interpreted(&command) {
@@ -102,7 +121,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
 /// The first word that a shell would act on, and what it is not, as half a sentence.
 fn first_sign(command: &ExecCommand) -> Option<(usize, &'static str)> {
     let last = command.words.len() - 1;
-    let files = FILE_TOOLS.contains(&file_name(command.program()));
+    let program = file_name(command.program());
     let words = command.words.iter().enumerate().skip(1).filter(|(_, word)| !word.quoted);
     let mut signs = words.filter_map(|(index, word)| {
         let text = word.text.as_str();
@@ -112,13 +131,22 @@ fn first_sign(command: &ExecCommand) -> Option<(usize, &'static str)> {
             "&" if index == last => "puts nothing into the background",
             _ if is_redirection(text) => "redirects nothing",
             _ if text.contains('`') || text.contains("$(") => "runs nothing",
-            _ if text.starts_with("~/") => "is no home directory",
-            _ if files && text.contains(['*', '?', '[']) && !text.starts_with('-') => "matches no files",
+            _ if text.starts_with("~/") || text.starts_with('-') && text.contains("=~/") => {
+                "is no home directory"
+            }
+            _ if is_pattern(program, text) => "matches no files",
             _ => return None,
         };
         Some((index, what))
     });
     signs.next()
+}
+
+/// Whether only a shell could make something of a pattern.
+fn is_pattern(program: &str, text: &str) -> bool {
+    text.contains(['*', '?', '['])
+        && (FILE_TOOLS.contains(&program) && !text.starts_with('-')
+            || PATH_TOOLS.contains(&program) && text.starts_with(['/', '.', '%']))
 }
 
 /// `>`, `>>file`, `2>&1`, `&>file`, `<file` and the like; no comparison (`>=1`), and no placeholder (`<file>`).

@@ -132,9 +132,34 @@ fn judge(
 /// Whether a name reads like one from a tutorial that somebody forgot to fill in.
 fn is_placeholder(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let starts =
-        ["your", "my-", "my_", "myapp", "myservice", "example", "placeholder", "changeme", "foo.", "<"];
-    starts.iter().any(|start| name.starts_with(start))
+    let starts = [
+        "your",
+        "my-",
+        "my_",
+        "my.",
+        "myapp",
+        "myservice",
+        "mydaemon",
+        "app.",
+        "app-name",
+        "appname",
+        "example",
+        "placeholder",
+        "change",
+        "foo.",
+        "name.",
+        "service.",
+        "service-name",
+        "servicename",
+        "unit-name",
+        "unitname",
+        "replace",
+        "todo",
+        "xxx",
+        "<",
+    ];
+    let name = name.replace('_', "-");
+    starts.iter().any(|start| name.starts_with(&start.replace('_', "-"))) || name.contains("your-")
 }
 
 fn missing(cx: &UnitContext<'_>, name: &str) -> bool {

@@ -4,6 +4,7 @@ use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::dependency::{named, names};
+use super::neighbours::{PULLING, uses};
 use super::unit::UnitContext;
 use crate::fix::Fix;
 use crate::workspace::{Effective, UnitName};
@@ -47,7 +48,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The unit, what triggers it or a unit that it pulls in asks for the target; other units and targets, which are
+    /// The unit, what triggers it or pulls it in, or a unit that it pulls in asks for the target, by a line or a link; other units and targets, which are
     /// often ordered after without being needed.
     ///
     /// ## Source
@@ -88,6 +89,11 @@ fn check(cx: &mut UnitContext<'_>) {
     if helpers.any(|helper| asks_for(cx, &helper, &target)) {
         return;
     }
+    let pulling = uses(cx).into_iter().filter(|used| PULLING.contains(&used.directive.name));
+    let mut pulling = pulling.filter_map(|used| cx.workspace.effective(&used.by, cx.place()));
+    if pulling.any(|puller| asks_for(cx, &puller, &target)) {
+        return;
+    }
     let message = format!(
         "`After=` starts nothing: without `Wants={TARGET}` this unit waits for the network only where another unit asks for it."
     );
@@ -98,6 +104,8 @@ fn check(cx: &mut UnitContext<'_>) {
     }
 }
 
+/// Whether a line of the unit, or a link in a folder of it, starts the target.
 fn asks_for(cx: &UnitContext<'_>, unit: &Effective<'_>, target: &UnitName) -> bool {
-    names(cx, unit, Section::Unit, &PULLS, target)
+    let mut links = unit.name.iter().flat_map(|name| cx.workspace.links_in(name.as_str(), cx.place()));
+    names(cx, unit, Section::Unit, &PULLS, target) || links.any(|link| link.name() == target.as_str())
 }

@@ -122,7 +122,8 @@ fn check_order(cx: &mut UnitContext<'_>) {
             cx.report(&READINESS_TOO_EARLY, READINESS_TOO_EARLY.severity, (setting.file, *range), message)
             && let Some((file, range)) = there
         {
-            finding.relate(file, range, "its type");
+            let name = other.name.as_ref().unwrap_or(name);
+            finding.relate(file, range, format!("the type of `{name}`"));
         }
     }
 }

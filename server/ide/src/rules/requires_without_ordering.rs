@@ -4,6 +4,7 @@ use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::dependency::{Named, are_ordered, named, names};
+use super::neighbours::INSTALLED_BY;
 use super::unit::UnitContext;
 use crate::diagnostic::Severity;
 use crate::fix::Fix;
@@ -56,7 +57,8 @@ declare_rule! {
     /// Either unit orders itself around the other, directly or around a unit between them; one triggers the other;
     /// the other is reached before services start anyway (sockets, mounts and what stands before `sysinit.target` or
     /// `basic.target`); it is a slice, the message bus or a device; or `PartOf=` ties the two into one group. For a
-    /// target it is a hint.
+    /// target it is a hint, for `BindsTo=foo.service` in a `foo-bar.service` that is not enabled information: it is started
+    /// while the other runs.
     ///
     /// ## Source
     ///
@@ -108,8 +110,14 @@ fn report(cx: &mut UnitContext<'_>, required: &Named<'_>) {
             "`{key}=` does not order: this unit and `{unit}` start at the same moment, and this one keeps running when the other then fails to start."
         ),
     };
+    // What belongs to another unit by its name and is enabled by nobody is started while that one runs.
+    let belongs = cx.name().is_some_and(|name| {
+        name.prefix().strip_prefix(unit.prefix()).is_some_and(|rest| rest.starts_with('-'))
+            && INSTALLED_BY.iter().all(|key| cx.unit.list(Section::Install, key).is_empty())
+    });
     let severity = match unit.unit_type() {
         UnitType::Target => Severity::Hint,
+        _ if belongs && *key == "BindsTo" => Severity::Information,
         _ => REQUIRES_WITHOUT_ORDERING.severity,
     };
     let written = setting.file.unit.text();

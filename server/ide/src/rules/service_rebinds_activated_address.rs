@@ -128,6 +128,9 @@ const CLIENTS: [&str; 14] = [
     "systemd-socket-proxyd",
 ];
 
+/// Programs that listen on an operand when told to by a letter.
+const NETCATS: [&str; 3] = ["nc", "ncat", "netcat"];
+
 fn check(cx: &mut UnitContext<'_>) {
     if cx.unit.unit_type != UnitType::Service || cx.unit.fragment.is_none() {
         return;
@@ -210,19 +213,20 @@ fn binding(launch: &Launch<'_>, address: &str) -> Option<(TextRange, String)> {
             let before = words[at - 1].text.as_str();
             let is_value = before.starts_with('-') && !before.contains('=') && !before.starts_with("--no-");
             let listener = operand_listens(launch, text, address);
+            let is_value = is_value && !NETCATS.contains(&launch.name());
             if listener && (!is_value || is_binding(before.trim_start_matches('-'))) {
                 return Some((launch.word_range(at), text.to_owned()));
             }
             continue;
         }
         if let Some((name, value)) = option.split_once('=') {
-            if is_binding(name) && given(value) {
+            if (is_binding(name) || names_wildcard(name, value)) && given(value) {
                 return Some((launch.word_range(at), text.to_owned()));
             }
             continue;
         }
-        if is_binding(option)
-            && let Some(next) = words.get(at + 1).filter(|next| given(&next.text))
+        if let Some(next) = words.get(at + 1).filter(|next| given(&next.text))
+            && (is_binding(option) || names_wildcard(option, &next.text))
         {
             return Some((launch.word_range(at + 1), format!("{text} {}", next.text)));
         }
@@ -235,11 +239,30 @@ fn binding(launch: &Launch<'_>, address: &str) -> Option<(TextRange, String)> {
             return Some((launch.word_range(at), text.to_owned()));
         }
     }
-    None
+    // Java's properties stand before the program.
+    let property = launch.command.words.iter().find(|word| {
+        let property = word.text.strip_prefix("-D").and_then(|property| property.split_once('='));
+        property.is_some_and(|(name, value)| is_binding(name) && same_address(value, address))
+    })?;
+    let range = launch.setting.entry.value_to_source(property.range);
+    Some((range, property.text.clone()))
 }
 
 fn is_binding(option: &str) -> bool {
     BINDING.contains(&option) || BINDING.contains(&option.to_ascii_lowercase().replace('_', "-").as_str())
+}
+
+/// Whether a value can only be meant to be listened on, as it leaves the host open (`:80`, `0.0.0.0:80`), unless the option
+/// speaks of another side.
+fn names_wildcard(option: &str, value: &str) -> bool {
+    const ELSEWHERE: [&str; 12] = [
+        "backend", "client", "connect", "dest", "forward", "peer", "proxy", "remote", "server", "source",
+        "target", "upstream",
+    ];
+    let option = option.to_ascii_lowercase();
+    let address = value.split_once("://").map_or(value, |(_, address)| address);
+    let host = address.rsplit_once(':').map(|(host, _)| host.trim_matches(['[', ']']));
+    host.is_some_and(is_any) && !ELSEWHERE.iter().any(|word| option.contains(word))
 }
 
 /// Whether a word that is no option reads like an address to listen on.
@@ -254,11 +277,20 @@ fn operand_listens(launch: &Launch<'_>, text: &str, address: &str) -> bool {
     if matches!(name, "http.server" | "runserver") || text.contains("://") {
         return name == "http.server" && same_address(text, address);
     }
+    let listens = || launch.words.iter().any(|word| is_row_with(&word.text, 'l') || word.text == "--listen");
+    if NETCATS.contains(&name) && listens() {
+        return same_address(text, address);
+    }
     let host = text.rsplit_once(':').map(|(host, _)| host);
     let unix = text.strip_prefix("unix:").is_some_and(|path| same_address(path, address));
     let any = host.is_some_and(|host| matches!(host, "" | "*" | "0.0.0.0" | "[::]" | "[::0]"));
     unix || any && same_address(text, address)
         || launch.words.iter().any(|word| word.text == "runserver") && same_address(text, address)
+}
+
+/// Whether a word is a row of option letters with this one.
+fn is_row_with(word: &str, letter: char) -> bool {
+    word.strip_prefix('-').is_some_and(|row| !row.starts_with('-') && row.contains(letter))
 }
 
 /// Whether a published port of a container (`[HOST:]PORT:INNER`) is the socket's.

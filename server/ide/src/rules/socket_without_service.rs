@@ -102,7 +102,8 @@ fn check(cx: &mut UnitContext<'_>) {
         }
         false => format!("`{name}` has no `{service}` to start: systemd refuses to start the socket."),
     };
-    let severity = missing_severity(cx, name);
+    // What is masked is in sight.
+    let severity = if masked { Severity::Error } else { missing_severity(cx, name) };
     let (workspace, file) = (cx.workspace, cx.file);
     let finding = match setting {
         Some(setting) => cx.report_value(&SOCKET_WITHOUT_SERVICE, severity, setting, message),

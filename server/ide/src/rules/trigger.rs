@@ -3,6 +3,7 @@
 use super::Rule;
 use super::socket_without_service::missing_severity;
 use super::unit::UnitContext;
+use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::workspace::{Resolution, Setting, UnitName};
 
@@ -52,7 +53,8 @@ pub(super) fn check_target(cx: &mut UnitContext<'_>, rule: &Rule) {
             format!("`{name}` starts `{target}`, which is masked: systemd refuses to start it.")
         }
     };
-    let severity = missing_severity(cx, name);
+    // What is masked is in sight.
+    let severity = if missing { missing_severity(cx, name) } else { Severity::Error };
     let finding = match setting {
         Some(setting) => cx.report_value(rule, severity, setting, message),
         None => {

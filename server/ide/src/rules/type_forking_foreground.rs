@@ -6,7 +6,7 @@ use super::declare::declare_rule;
 use super::remedy::{foreground_type, remove_flag, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{start_timeout, type_setting};
-use crate::activation::{Launch, Mode, Reason, ServiceType};
+use crate::activation::{Launch, Mode, Reason, ServiceType, file_name};
 use crate::diagnostic::Severity;
 use crate::value::TimeSpan;
 
@@ -146,23 +146,23 @@ fn interpreted(launch: &Launch<'_>, has_pid_file: bool) -> Option<(Severity, usi
         return None;
     }
     let name = launch.name();
+    let written = launch.command.words.iter().map(|word| file_name(&word.text));
+    let mut written = written.filter(|word| launcher.names.contains(word));
+    let language = written.next().unwrap_or(launcher.names[0]);
     let (severity, what) = match kind {
         Interpreter::Never => {
             let severity = if has_pid_file { Severity::Information } else { Severity::Warning };
             (
                 severity,
-                format!(
-                    "`{name}` runs in `{}`, which does not go into the background by itself",
-                    launcher.names[0]
-                ),
+                format!("`{name}` runs in `{language}`, which does not go into the background by itself"),
             )
         }
         Interpreter::Maybe if has_pid_file => return None,
+        // Daemons in Perl and its like are used to forking.
         Interpreter::Maybe => (
-            Severity::Warning,
+            if language.starts_with("py") { Severity::Warning } else { Severity::Information },
             format!(
-                "`{name}` is a script of `{}` and stays in the foreground unless it forks by itself",
-                launcher.names[0]
+                "`{name}` is a script of `{language}` and stays in the foreground unless it forks by itself"
             ),
         ),
     };

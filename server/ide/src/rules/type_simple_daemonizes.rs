@@ -43,7 +43,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// A foreground flag is given, `ExitType=cgroup` or `RemainAfterExit=yes` is set, the arguments are out of sight in
-    /// a variable, or the program is not known. Where a configuration file decides it is a hint, and where one that the
+    /// a variable, or the program is not known. Where a configuration file decides, or a program that is not known
+    /// has `--daemon`, it is a hint, and where one that the
     /// call names may decide otherwise, information. What programs do stands in a table with its evidence.
     ///
     /// ## Source
@@ -220,8 +221,16 @@ fn unknown_program(launch: &Launch<'_>) -> Option<(Severity, usize, String)> {
         if !["yes", "true", "1", "on"].contains(&value) {
             return None;
         }
-        let daemonizes = matches!(flag, "--daemonize" | "-daemonize" | "--daemonise");
-        let what = format!("`{flag}` sends `{name}` into the background and its first process exits");
-        daemonizes.then_some((Severity::Warning, at, what))
+        match flag {
+            "--daemonize" | "-daemonize" | "--daemonise" => {
+                let what = format!("`{flag}` sends `{name}` into the background and its first process exits");
+                Some((Severity::Warning, at, what))
+            }
+            // To some it only says that they are to serve.
+            "--daemon" => {
+                Some((Severity::Hint, at, format!("`{flag}` may send `{name}` into the background")))
+            }
+            _ => None,
+        }
     })
 }
