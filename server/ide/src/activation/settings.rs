@@ -19,7 +19,7 @@ pub enum NotifyAccess {
     All,
 }
 
-/// What the manager assumes for `DefaultTimeoutStartSec=`.
+/// `DefaultTimeoutStartSec=` and `DefaultTimeoutStopSec=` of a manager whose configuration says nothing.
 const DEFAULT_TIMEOUT: TimeSpan = TimeSpan::Micros(90_000_000);
 
 /// The last usable value of a boolean key.
@@ -46,7 +46,7 @@ pub fn lives_by_cgroup(unit: &Effective<'_>, version: Version) -> bool {
         && unit.scalar(Section::Service, "ExitType", words).is_some_and(|set| set.value() == "cgroup")
 }
 
-/// How long a start may take; infinite for a oneshot that sets nothing.
+/// How long a start may take; infinite for a oneshot that sets nothing. For others their manager decides then.
 pub fn start_timeout(unit: &Effective<'_>, service_type: ServiceType) -> TimeSpan {
     let keys = ["TimeoutStartSec", "TimeoutSec"];
     let part = |setting: &Setting<'_>| {
@@ -58,8 +58,13 @@ pub fn start_timeout(unit: &Effective<'_>, service_type: ServiceType) -> TimeSpa
         Some((TimeSpan::Micros(0), _)) => TimeSpan::Infinity,
         Some((span, _)) => span,
         None if service_type == ServiceType::Oneshot => TimeSpan::Infinity,
-        None => DEFAULT_TIMEOUT,
+        None => manager_span(unit, "DefaultTimeoutStartSec").unwrap_or(DEFAULT_TIMEOUT),
     }
+}
+
+/// A time span that the configuration of the unit's manager sets.
+fn manager_span(unit: &Effective<'_>, key: &str) -> Option<TimeSpan> {
+    time_span(unit.manager.setting(key)?.value())
 }
 
 /// Within how long the service must send pings, where it must (`WatchdogSec=`).
