@@ -20,3 +20,5 @@ mod start_limits;
 mod support;
 #[path = "live/systemd.rs"]
 mod systemd;
+#[path = "live/timelines.rs"]
+mod timelines;

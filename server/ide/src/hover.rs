@@ -6,7 +6,9 @@ use std::sync::Arc;
 use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind, Version};
 use unit_syntax::{Entry, ItemKind, TextRange};
 
-use crate::activation::{Behaviour, End, Restart, ServiceType, StartLimit};
+use crate::activation::settings::restart;
+use crate::activation::timeline::Timeline;
+use crate::activation::{Behaviour, End, Restart, ServiceType};
 use crate::effective_unit::{file_note, line_note};
 use crate::navigation::first_header;
 use crate::references::own_header;
@@ -84,7 +86,7 @@ fn assignment(
     let directive = file.lines()[index].directive?;
     let value_range = entry.value_range()?;
     let unit = workspace.effective_of(file);
-    let context = Context { file, unit: unit.as_ref(), directive, now };
+    let context = Context { workspace, file, unit: unit.as_ref(), directive, now };
     if value_range.contains_inclusive(offset)
         && !value_range.is_empty()
         && let Some(hover) = context.value(entry, offset)
@@ -98,6 +100,7 @@ fn assignment(
 }
 
 struct Context<'a> {
+    workspace: &'a Workspace,
     file: &'a Arc<File>,
     unit: Option<&'a Effective<'a>>,
     directive: &'static Directive,
@@ -196,54 +199,39 @@ impl Context<'_> {
         let Some(unit) = self.unit.filter(|unit| unit.fragment.is_some()) else {
             return String::new();
         };
-        match (self.directive.section, self.directive.name) {
-            (Section::Service, "Type") => match ServiceType::of(unit, self.version()) {
-                Some(service_type) => matrix(service_type),
-                None => String::new(),
-            },
-            (Section::Service, "Restart") => format!("{}\n\n{}", restarts(self.policy()), self.outcome()),
-            (Section::Service, "RestartSec" | "RestartSteps" | "RestartMaxDelaySec" | "RestartMode")
-            | (
-                Section::Unit | Section::Service,
-                "StartLimitIntervalSec" | "StartLimitInterval" | "StartLimitBurst" | "StartLimitAction",
-            ) => self.outcome(),
-            _ => String::new(),
-        }
+        let table = match (self.directive.section, self.directive.name) {
+            (Section::Service, "Type") => ServiceType::of(unit, self.version()).map(matrix),
+            (Section::Service, "Restart") => {
+                (unit.unit_type == UnitType::Service).then(|| restarts(restart(unit).0))
+            }
+            _ => None,
+        };
+        table.into_iter().chain(self.timeline()).collect::<Vec<_>>().join("\n\n")
     }
 
     fn notes_for_word(&self, word: &str) -> String {
-        match (self.directive.section, self.directive.name) {
-            (Section::Service, "Type") => ServiceType::from_word(word).map_or(String::new(), matrix),
-            (Section::Service, "Restart") => {
-                format!("{}\n\n{}", restarts(Restart::from_word(word)), self.outcome())
-            }
-            _ => String::new(),
-        }
-    }
-
-    fn policy(&self) -> Option<Restart> {
-        let set = self.unit?.scalar(Section::Service, "Restart", |value| Restart::from_word(value).is_some());
-        Some(set.and_then(|setting| Restart::from_word(setting.value())).unwrap_or(Restart::No))
-    }
-
-    /// What a crash loop of this unit comes to; nothing for units that are not restarted.
-    fn outcome(&self) -> String {
-        let unit = self.unit.filter(|unit| unit.fragment.is_some());
-        let (Some(unit), Some(policy)) = (unit, self.policy()) else {
-            return String::new();
+        let table = match (self.directive.section, self.directive.name) {
+            (Section::Service, "Type") => ServiceType::from_word(word).map(matrix),
+            (Section::Service, "Restart") => Restart::from_word(word).map(restarts),
+            _ => None,
         };
-        if unit.unit_type != UnitType::Service {
-            return String::new();
+        table.into_iter().chain(self.timeline()).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// What becomes of this unit, for directives that have a part in it.
+    fn timeline(&self) -> Option<String> {
+        let bears_on_it = match self.directive.section {
+            Section::Service => matches!(
+                self.directive.name,
+                "Type" | "Restart" | "RestartSec" | "RestartSteps" | "RestartMaxDelaySec" | "RestartMode"
+            ),
+            _ => false,
+        };
+        if !bears_on_it && !self.directive.name.starts_with("StartLimit") {
+            return None;
         }
-        let limit = StartLimit::of(unit, self.version());
-        if policy == Restart::No {
-            return "This unit: `Restart=no`, so systemd does not start it again by itself.".to_owned();
-        }
-        format!(
-            "This unit, crashing at once (`Restart={}`): {}.",
-            policy.as_str(),
-            limit.verdict(0.0).sentence()
-        )
+        let unit = self.unit.filter(|unit| unit.fragment.is_some())?;
+        Some(Timeline::of(self.workspace, unit, self.version())?.markdown())
     }
 }
 
@@ -323,14 +311,15 @@ fn matrix(service_type: ServiceType) -> String {
     for behaviour in Behaviour::ALL {
         let _ = writeln!(table, "| {} | {} |", behaviour.text(), service_type.fate(behaviour).text);
     }
+    table.truncate(table.trim_end().len());
     table
 }
 
-/// Which ends are answered by a restart; with a policy, under that policy.
-fn restarts(policy: Option<Restart>) -> String {
-    let shown = match policy.filter(|policy| *policy != Restart::No) {
-        Some(policy) => vec![policy],
-        None => Restart::ALL[1..].to_vec(),
+/// Which ends are answered by a restart under a policy; under all of them, where there is none yet.
+fn restarts(policy: Restart) -> String {
+    let shown = match policy {
+        Restart::No => Restart::ALL[1..].to_vec(),
+        policy => vec![policy],
     };
     let words = cells(shown.iter().map(|restart| restart.as_str()));
     let mut table = format!("| the service ends by … |{words}\n|---|{}", "---|".repeat(shown.len()));

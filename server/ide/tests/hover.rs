@@ -222,6 +222,13 @@ fn words() {
             | a job that ends with 0 | fails at once with `protocol` |
             | a job that ends with 1 | the start fails |
             | cannot be executed | the start fails (203/EXEC) |
+
+            **What becomes of this unit**, when each run ends at once:
+
+            - start → `active` at `READY=1`, which may take 1min 30s
+            - exit 0 → `inactive`
+            - exit 1, SIGSEGV, exit before `READY=1`, not started after 1min 30s → `failed`
+            - stop → `inactive`, until something starts it
         "#]],
     );
     check(
@@ -295,7 +302,13 @@ fn restart_policies() {
             | status in `RestartPreventExitStatus=`, also where it is forced | – |
             | status in `RestartForceExitStatus=` | restart |
 
-            This unit, crashing at once (`Restart=on-abort`): no start limit: restarts for ever, about every 0.1s.
+            **What becomes of this unit**, when each run ends at once:
+
+            - start → `active` at the fork
+            - exit 0 → `inactive`
+            - exit 1 → `failed`
+            - SIGSEGV → restart in 0.1s → … → for ever, about every 0.1s: no start limit
+            - stop → `inactive`, until something starts it
         "#]],
     );
     check(
@@ -321,7 +334,12 @@ fn restart_policies() {
             | status in `RestartPreventExitStatus=`, also where it is forced | – | – | – | – | – | – |
             | status in `RestartForceExitStatus=` | restart | restart | restart | restart | restart | restart |
 
-            This unit: `Restart=no`, so systemd does not start it again by itself.
+            **What becomes of this unit**, when each run ends at once:
+
+            - start → `active` at the fork
+            - exit 0 → `inactive`
+            - exit 1, SIGSEGV → `failed`
+            - stop → `inactive`, until something starts it
         "#]],
     );
 }
@@ -586,8 +604,8 @@ fn the_type_that_counts() {
 fn what_a_crash_loop_comes_to() {
     let outcome = |fixture: &str| {
         let (hover, _) = hover_at(fixture).expect("a directive");
-        let (_, unit) = hover.markdown.rsplit_once("This unit").expect("it speaks of the unit");
-        format!("This unit{}", unit.lines().next().unwrap_or_default())
+        let mut steps = hover.markdown.lines().skip_while(|line| !line.contains("this unit"));
+        steps.find(|line| line.contains("exit 1")).expect("it speaks of a crash").to_owned()
     };
     let mut out = String::new();
     for fixture in [
@@ -607,17 +625,17 @@ fn what_a_crash_loop_comes_to() {
         out.push('\n');
     }
     expect![[r#"
-        This unit, crashing at once (`Restart=always`): 5 runs, then `failed`, 0.5s to 1.75s after the first start.
-        This unit, crashing at once (`Restart=on-failure`): the limit is never reached: restarts for ever, about every 5s.
-        This unit, crashing at once (`Restart=on-failure`): the limit is never reached (exactly on the window's edge): restarts for ever, about every 2s.
-        This unit, crashing at once (`Restart=on-failure`): depends on timing: it may give up in some window or never.
-        This unit, crashing at once (`Restart=on-failure`): the limit is never reached: restarts for ever, about every 1min.
-        This unit, crashing at once (`Restart=on-failure`): 5 runs, then `failed`, 5s to 6.25s after the first start.
-        This unit, crashing at once (`Restart=always`): 3 runs, then `failed`, 3s to 3.75s after the first start.
-        This unit, crashing at once (`Restart=always`): 1 run, then `failed`, 0s after the first start.
-        This unit, crashing at once (`Restart=always`): no start limit: restarts for ever, about every 0.1s.
-        This unit: `Restart=no`, so systemd does not start it again by itself.
-        This unit, crashing at once (`Restart=always`): the limit is never reached: restarts for ever, about every 1min.
+        - exit 0, exit 1, SIGSEGV → restart in 0.1s → … → start limit, `failed` after 5 starts (0.5s to 1.75s)
+        - exit 1, SIGSEGV → restart in 5s → … → for ever, about every 5s: 5 starts take 10s or more
+        - exit 1, SIGSEGV → restart in 2s → … → for ever, about every 2s: 5 starts take 10s or more
+        - exit 1, SIGSEGV → restart in 1.8s → … → start limit, `failed` after 5 starts, or later, or never: each pause may be 250ms longer
+        - exit 1, SIGSEGV → restart in 1s, growing to 1min → … → for ever, about every 1min: 5 starts take 10s or more
+        - exit 1, SIGSEGV → restart in 1s → … → start limit, `failed` after 5 starts (5s to 6.25s)
+        - exit 0, exit 1, SIGSEGV → restart in 1s → … → start limit, `failed` after 3 starts (3s to 3.75s)
+        - exit 0, exit 1, SIGSEGV → restart at once → start limit, `failed` after 1 start (0s)
+        - exit 0, exit 1, SIGSEGV → restart in 0.1s → … → for ever, about every 0.1s: no start limit
+        - exit 1, SIGSEGV → `failed`
+        - exit 0, exit 1, SIGSEGV → restart in 1min → … → for ever, about every 1min: 5 starts take 10s or more
     "#]].assert_eq(&out);
     // Of a drop-in's unit that is out of sight the rest is unknown.
     check(

@@ -8,6 +8,7 @@ pub mod settings;
 mod shell;
 mod start_limit;
 mod systemctl;
+pub mod timeline;
 pub mod timer;
 
 pub use arguments::CallWord;

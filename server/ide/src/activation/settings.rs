@@ -3,7 +3,7 @@
 use unit_catalog::{Section, Version};
 
 use super::{Restart, ServiceType};
-use crate::value::{TimeSpan, boolean, time_span};
+use crate::value::{ExitStatuses, TimeSpan, boolean, time_span};
 use crate::workspace::{Effective, Scope, Setting};
 
 /// Who may send `READY=1` and the like (`NotifyAccess=`).
@@ -70,6 +70,22 @@ fn manager_span(unit: &Effective<'_>, key: &str) -> Option<TimeSpan> {
 /// Within how long the service must send pings, where it must (`WatchdogSec=`).
 pub fn watchdog<'a>(unit: &Effective<'a>) -> Option<(TimeSpan, Setting<'a>)> {
     span(unit, "WatchdogSec").filter(|(span, _)| !matches!(span, TimeSpan::Micros(0) | TimeSpan::Infinity))
+}
+
+/// What a list of exit statuses and signals holds (`SuccessExitStatus=` and its like).
+pub fn exit_statuses(unit: &Effective<'_>, key: &str, version: Version) -> ExitStatuses {
+    let mut listed = ExitStatuses::default();
+    for setting in unit.list(Section::Service, key) {
+        listed.add(setting.value(), version);
+    }
+    listed
+}
+
+/// Whether the states between a run and its restart are left out (`RestartMode=direct`, from 254).
+pub fn restarts_directly(unit: &Effective<'_>, version: Version) -> bool {
+    let words = |word: &str| matches!(word, "normal" | "direct" | "debug");
+    version >= Version(254)
+        && unit.scalar(Section::Service, "RestartMode", words).is_some_and(|set| set.value() == "direct")
 }
 
 /// The access that counts, as `service_add_extras()` settles it, with the line that sets it.

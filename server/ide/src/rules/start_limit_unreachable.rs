@@ -4,6 +4,7 @@ use unit_catalog::{Section, UnitType, Version};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
+use crate::activation::settings::restarts_directly;
 use crate::activation::{Restart, ServiceType, StartLimit, Verdict, seconds};
 use crate::diagnostic::Severity;
 use crate::workspace::Setting;
@@ -160,10 +161,7 @@ impl<'a> Expected<'a> {
         let unit = cx.unit;
         let action = unit.scalar(Section::Unit, "StartLimitAction", |_| true);
         // From 254 on it comes after each failed run, but for services that restart directly.
-        let each_run = cx.version() >= Version(254)
-            && unit
-                .scalar(Section::Service, "RestartMode", |_| true)
-                .is_none_or(|mode| mode.value() != "direct");
+        let each_run = cx.version() >= Version(254) && !restarts_directly(unit, cx.version());
         let handler = || unit.list(Section::Unit, "OnFailure").last().copied().filter(|_| !each_run);
         let limit = || StartLimit::interval_setting(unit).or_else(|| StartLimit::burst_setting(unit));
         action

@@ -20,7 +20,7 @@ use unit_syntax::TextRange;
 pub(crate) use extract_word::{Extract, words};
 pub use name::bus_name;
 pub use number::{
-    CalendarError, CalendarEvent, TimeSpan, boolean, canonical_word, octal_mode, signal_number,
+    CalendarError, CalendarEvent, ExitStatuses, TimeSpan, boolean, canonical_word, octal_mode, signal_number,
     size_in_bytes, time_span,
 };
 pub use path::{ExecCommand, ExecWord, exec_commands};

@@ -1,5 +1,7 @@
 //! Lists of exit statuses and signals, as `config_parse_set_status()` reads them, and error numbers.
 
+use std::collections::BTreeSet;
+
 use unit_catalog::{Section, Version, directive, table, words};
 
 use super::{MOST_ERRORS, integer, signal};
@@ -21,6 +23,33 @@ fn exit_status(text: &str, version: Version) -> Option<u8> {
     match named {
         Some(status) => Some(status.code),
         None => integer::unsigned(text).and_then(|number| u8::try_from(number).ok()),
+    }
+}
+
+/// Exit statuses and signals, as `SuccessExitStatus=` and its like list them.
+#[derive(Clone, Default, Debug)]
+pub struct ExitStatuses {
+    /// Exit statuses.
+    pub statuses: BTreeSet<u8>,
+    /// Numbers of signals.
+    pub signals: BTreeSet<u8>,
+}
+
+impl ExitStatuses {
+    /// Adds those of one value; what is neither is ignored, as systemd does.
+    pub fn add(&mut self, value: &str, version: Version) {
+        for word in extract_word::words(value, Extract::PLAIN).map_while(Result::ok) {
+            match (exit_status(&word.text, version), signal::signal_number(&word.text)) {
+                (Some(status), _) => self.statuses.insert(status),
+                (None, Some(number)) => self.signals.insert(number),
+                (None, None) => false,
+            };
+        }
+    }
+
+    /// Whether nothing is listed.
+    pub fn is_empty(&self) -> bool {
+        self.statuses.is_empty() && self.signals.is_empty()
     }
 }
 

@@ -25,6 +25,7 @@ use super::{Checker, MOST_ERRORS, Problem};
 
 pub use boolean::boolean;
 pub use calendar::{CalendarError, CalendarEvent};
+pub use exit_status::ExitStatuses;
 pub use mode::octal_mode;
 pub use signal::signal_number;
 pub(super) use size::parse as size_parse;
