@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { LanguageClient, Location } from 'vscode-languageclient/node';
+import { createUnits } from './create';
 import { EffectiveUnits } from './effective';
 import { GraphPanel, type Subject } from './graph/panel';
 import { RulePages } from './rules';
@@ -52,11 +53,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       graph.show({ folder: subject });
     }
   });
+  command('unitls.createUnits', (chosen?: vscode.Uri) => {
+    const folder = chosen ?? folderOfWork();
+    return folder && createUnits(context.extensionUri, folder);
+  });
   await running.restart();
 }
 
 export async function deactivate(): Promise<void> {
   await server?.dispose();
+}
+
+/** Where new units go: beside the file that is open, else into the workspace. */
+function folderOfWork(): vscode.Uri | undefined {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const beside = active?.scheme === 'file' ? vscode.Uri.joinPath(active, '..') : undefined;
+  return beside ?? vscode.workspace.workspaceFolders?.[0]?.uri;
 }
 
 /** The file of the command, else the one that is open, else the folder. */

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { minimatch } from 'minimatch';
 import { serverSettings } from '../scripts/settings.mjs';
+import { expand, KINDS, type Snippet } from '../src/snippets';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
 const { contributes } = read('package.json');
@@ -67,18 +68,6 @@ test('commands of the palette exist', () => {
   );
 });
 
-interface Snippet {
-  prefix: string;
-  body: string[];
-}
-
-/** A snippet as it is without anything typed. */
-function expand({ body }: Snippet, name: string): string {
-  let text = body.join('\n').replaceAll('$TM_FILENAME_BASE', name);
-  text = text.replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, '$1').replace(/\$\{\d+:([^}]*)\}/g, '$1');
-  return text.replace(/\$\d/g, '');
-}
-
 test('snippets are units that unitls finds nothing wrong with', context => {
   const server = process.env['UNITLS'];
   if (server === undefined || !existsSync(server)) {
@@ -86,27 +75,17 @@ test('snippets are units that unitls finds nothing wrong with', context => {
     return;
   }
   const snippets = new Map(Object.values<Snippet>(read('snippets/units.json')).map(found => [found.prefix, found]));
-  const files: [name: string, prefix: string][] = [
-    ['plain.service', 'service'],
-    ['once.service', 'oneshot'],
-    ['many@.service', 'template'],
-    ['listen.socket', 'socket'],
-    ['listen.service', 'socket-service'],
-    ['clock.timer', 'timer'],
-    ['clock.service', 'timer-service'],
-    ['reload.path', 'path'],
-    ['reload.service', 'path-service'],
-  ];
-  assert.deepEqual(
-    new Set(files.map(([, prefix]) => prefix)),
-    new Set([...snippets.keys()].filter(key => key !== 'override')),
+  const files = KINDS.flatMap(({ files }, number) =>
+    files.map(([ending, prefix]): [string, string, string] => [`unit${number}`, ending, prefix]),
   );
+  const prefixes = files.map(([, , prefix]) => prefix);
+  assert.deepEqual(prefixes.concat('override').sort(), [...snippets.keys()].sort());
   const folder = mkdtempSync(join(tmpdir(), 'unitls-'));
   try {
-    for (const [name, prefix] of files) {
+    for (const [stem, ending, prefix] of files) {
       const snippet = snippets.get(prefix);
       assert.ok(snippet);
-      writeFileSync(join(folder, name), expand(snippet, name.replace(/@?\.\w+$/, '')));
+      writeFileSync(join(folder, stem + ending), expand(snippet, stem));
     }
     const options = ['check', '--format=json', '--system-units=none', '--systemd-version=257', folder];
     assert.equal(spawnSync(server, options, { encoding: 'utf8' }).stdout, '');

@@ -299,6 +299,17 @@ await step('a click on a unit opens it', async () => {
   await view.locator('[data-unit="diceroll.socket"]').click();
   await code.tab('diceroll.socket');
 });
+await step('a timer and its service are made', async () => {
+  await code.command('unitls: New Unit');
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Timer and its service' }).click();
+  await page.locator('.quick-input-message', { hasText: 'without .timer and .service' }).waitFor();
+  await input.fill('backup');
+  await input.press('Enter');
+  await code.tab('backup.timer');
+  expect(/^OnCalendar=daily$/m.test(code.read('backup.timer')), code.read('backup.timer'));
+  expect(/^Description=backup$/m.test(code.read('backup.service')), code.read('backup.service'));
+});
 await step('a rule is explained', async () => {
   await code.command('unitls: Explain a Rule');
   const input = page.locator('.quick-input-widget input[type=text]');
