@@ -25,6 +25,7 @@ pub mod rename;
 pub mod rules;
 pub mod selection_range;
 pub mod semantic_tokens;
+mod shards;
 mod unit_card;
 pub mod unit_reference;
 pub mod value;

@@ -86,7 +86,7 @@ fn links_come_and_go() {
     let link = UnitLink { path: path("build.service"), target: "make.service".into() };
     workspace.set_on_disk([], [link.clone(), link]);
     assert!(resolved(&workspace));
-    assert_eq!(workspace.links().len(), 1);
+    assert_eq!(workspace.links().count(), 1);
     workspace.remove_from_disk(&path("build.service"));
     assert!(!resolved(&workspace));
 }

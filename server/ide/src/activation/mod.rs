@@ -1,6 +1,7 @@
 //! What happens to a service at run time: readiness by type, restarts by cause, start limits by arithmetic.
 
 mod arguments;
+pub(crate) mod listening;
 mod program;
 mod restart;
 mod service_type;

@@ -100,7 +100,7 @@ pub(super) struct Statement<'a> {
 }
 
 /// What must be so for a statement to become an edge.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Condition {
     /// Nothing.
     None,

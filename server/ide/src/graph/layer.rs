@@ -1,24 +1,27 @@
 //! What the units of one part of a universe say about each other, without the lines that say so: small enough to keep
 //! for ten thousand units, and found from either end.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 use unit_catalog::UnitType;
 
 use super::Relation;
 use super::edge::Condition;
+use crate::shards::Shards;
 use crate::workspace::{Aliases, UnitName};
 
 /// Units with what they state, and for each name the units that state something about it.
 #[derive(Clone, Default)]
 pub(super) struct Layer {
-    names: Vec<UnitName>,
-    ids: FxHashMap<UnitName, u32>,
-    /// One for each name.
-    nodes: Vec<Node>,
+    ids: Shards<UnitName, u32>,
+    /// One for each name. Copies of the layer share those that are the same.
+    nodes: Vec<Arc<Node>>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Node {
+    name: UnitName,
     /// `None` where the name is only spoken of.
     standing: Option<Standing>,
     says: Box<[Saying]>,
@@ -46,7 +49,7 @@ pub(super) struct Standing {
 }
 
 /// Something that is said of a unit: by the one that has it in `says`, or by this one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Saying {
     unit: u32,
     pub(super) what: What,
@@ -54,7 +57,7 @@ pub(super) struct Saying {
 }
 
 /// What one unit can state about another name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum What {
     /// How it bears on it; may be an inverse relation.
     Bears(Relation),
@@ -80,12 +83,12 @@ impl Layer {
     }
 
     pub(super) fn name(&self, id: u32) -> &UnitName {
-        &self.names[id as usize]
+        &self.nodes[id as usize].name
     }
 
     /// All names, also those that are only spoken of.
-    pub(super) fn names(&self) -> &[UnitName] {
-        &self.names
+    pub(super) fn names(&self) -> impl Iterator<Item = &UnitName> {
+        self.nodes.iter().map(|node| &node.name)
     }
 
     /// Whether the layer tells what the unit says, be it that the name is no unit's own.
@@ -132,50 +135,54 @@ impl Layer {
     /// The units that the layer tells of.
     pub(super) fn told(&self) -> impl Iterator<Item = (u32, &UnitName)> {
         let told = self.nodes.iter().enumerate().filter(|(_, node)| node.is_told());
-        told.map(|(id, _)| (id as u32, &self.names[id]))
+        told.map(|(id, node)| (id as u32, &node.name))
     }
 
     /// Puts in what a unit says now.
     fn set(&mut self, name: &UnitName, derived: Derived) {
         let id = self.intern(name);
-        let before = std::mem::take(&mut self.nodes[id as usize].says);
+        let says = derived.says.into_iter();
+        let says = says.map(|(what, other, condition)| Saying { unit: self.intern(&other), what, condition });
+        let mut says: Vec<_> = says.collect();
+        says.sort_unstable();
+        says.dedup();
+        let node = self.node(id);
+        node.standing = Some(derived.standing.unwrap_or(NOBODY));
+        if *node.says == *says {
+            return;
+        }
+        let before = std::mem::replace(&mut node.says, says.as_slice().into());
+        let of_others = |saying: &Saying| saying.unit != id;
         let mut last = None;
         for saying in &before {
             if last.replace(saying.unit) != Some(saying.unit) {
-                let other = &mut self.nodes[saying.unit as usize];
-                other.said.retain(|saying| saying.unit != id);
-                other.called.retain(|saying| saying.unit != id);
+                let other = self.node(saying.unit);
+                other.said.retain(of_others);
+                other.called.retain(of_others);
             }
         }
-        let mut says = Vec::with_capacity(derived.says.len());
-        for (what, other, condition) in derived.says {
-            let saying = Saying { unit: self.intern(&other), what, condition };
-            if !says.contains(&saying) {
-                says.push(saying);
-            }
-        }
-        says.sort_by_key(|saying| saying.unit);
         for saying in &says {
-            let other = &mut self.nodes[saying.unit as usize];
+            let other = self.node(saying.unit);
             let said = Saying { unit: id, ..*saying };
             other.said.push(said);
             if matches!(saying.what, What::IsCalled(_)) {
                 other.called.push(said);
             }
         }
-        let node = &mut self.nodes[id as usize];
-        node.says = says.into();
-        node.standing = Some(derived.standing.unwrap_or(NOBODY));
+    }
+
+    fn node(&mut self, id: u32) -> &mut Node {
+        Arc::make_mut(&mut self.nodes[id as usize])
     }
 
     fn intern(&mut self, name: &UnitName) -> u32 {
         if let Some(id) = self.find(name) {
             return id;
         }
-        let id = u32::try_from(self.names.len()).expect("fewer than four billion units");
-        self.names.push(name.clone());
+        let id = u32::try_from(self.nodes.len()).expect("fewer than four billion units");
         self.ids.insert(name.clone(), id);
-        self.nodes.push(Node::default());
+        let (standing, says, said, called) = (None, Box::default(), Vec::new(), Vec::new());
+        self.nodes.push(Arc::new(Node { name: name.clone(), standing, says, said, called }));
         id
     }
 

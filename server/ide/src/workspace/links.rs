@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use crate::shards::Shards;
 
 use super::{Place, Places, UnitName};
 
@@ -96,10 +96,10 @@ pub(super) struct PlacedLink {
 /// All links, found in constant time by what others call them.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Links {
-    by_path: FxHashMap<Arc<Path>, Arc<PlacedLink>>,
-    by_name: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
-    by_target: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
-    by_folder: FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>,
+    by_path: Shards<Arc<Path>, Arc<PlacedLink>>,
+    by_name: Shards<Box<str>, Vec<Arc<PlacedLink>>>,
+    by_target: Shards<Box<str>, Vec<Arc<PlacedLink>>>,
+    by_folder: Shards<Box<str>, Vec<Arc<PlacedLink>>>,
 }
 
 impl Links {
@@ -108,7 +108,7 @@ impl Links {
         let place = link.place(places);
         let placed = Arc::new(PlacedLink { link, place });
         for (index, key) in self.keys(&placed.link) {
-            index.entry(key.into()).or_default().push(placed.clone());
+            index.entry(key.into()).push(placed.clone());
         }
         self.by_path.insert(placed.link.path.clone(), placed.clone());
         placed
@@ -118,12 +118,7 @@ impl Links {
     pub(super) fn remove(&mut self, path: &Path) -> Option<Arc<PlacedLink>> {
         let placed = self.by_path.remove(path)?;
         for (index, key) in self.keys(&placed.link) {
-            if let Some(links) = index.get_mut(key) {
-                links.retain(|known| !Arc::ptr_eq(known, &placed));
-                if links.is_empty() {
-                    index.remove(key);
-                }
-            }
+            index.retain(key, |known| !Arc::ptr_eq(known, &placed));
         }
         Some(placed)
     }
@@ -131,7 +126,7 @@ impl Links {
     fn keys<'a>(
         &mut self,
         link: &'a UnitLink,
-    ) -> impl Iterator<Item = (&mut FxHashMap<Box<str>, Vec<Arc<PlacedLink>>>, &'a str)> {
+    ) -> impl Iterator<Item = (&mut Shards<Box<str>, Vec<Arc<PlacedLink>>>, &'a str)> {
         let folder = link.folder().map(|(owner, _)| (&mut self.by_folder, owner));
         [(&mut self.by_name, link.name()), (&mut self.by_target, &*link.target)].into_iter().chain(folder)
     }
@@ -145,7 +140,7 @@ impl Links {
         self.by_path.contains_key(path)
     }
 
-    pub(super) fn all(&self) -> impl ExactSizeIterator<Item = &PlacedLink> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &PlacedLink> {
         self.by_path.values().map(|placed| &**placed)
     }
 

@@ -19,8 +19,10 @@ use rustc_hash::FxHashMap;
 use unit_catalog::{Section, Version, directive};
 use unit_syntax::{Item, ItemKind, Unit};
 
+use crate::activation::listening;
 use crate::graph::{DiskLayers, OpenLayers, Touched};
 
+use crate::shards::Shards;
 use crate::unit_reference::indirect_names;
 
 pub use effective::{Effective, Setting};
@@ -57,18 +59,20 @@ pub struct Workspace {
 /// The files as they lie on disk, indexed by what other units call them.
 #[derive(Clone, Default, Debug)]
 struct Disk {
-    files: FxHashMap<Arc<Path>, Arc<File>>,
-    by_unit: FxHashMap<Box<str>, Vec<Arc<Path>>>,
-    mentioned: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    files: Shards<Arc<Path>, Arc<File>>,
+    by_unit: Shards<Box<str>, Vec<Arc<Path>>>,
+    mentioned: Shards<Box<str>, Vec<Arc<Path>>>,
     /// The files that are no units.
     by_family: FxHashMap<Family, Vec<Arc<Path>>>,
     /// Services and D-Bus activation files by the bus name that they set.
-    bus_names: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    bus_names: Shards<Box<str>, Vec<Arc<Path>>>,
     /// Files that name a unit by other means than its name as a word, see [`indirect_names`].
-    meant: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    meant: Shards<Box<str>, Vec<Arc<Path>>>,
+    /// The files of sockets by what they listen on, see [`listening::keys`].
+    listening: Shards<Box<str>, Vec<Arc<Path>>>,
     links: Links,
     /// D-Bus activation files by the unit that they name.
-    activating: FxHashMap<Box<str>, Vec<Arc<Path>>>,
+    activating: Shards<Box<str>, Vec<Arc<Path>>>,
     layers: DiskLayers,
 }
 
@@ -251,6 +255,13 @@ impl Workspace {
         open.chain(self.closed(self.disk.bus_names.get(name).into_iter().flatten()))
     }
 
+    /// The files that make sockets listen on addresses of this key.
+    pub(crate) fn files_listening_on<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Arc<File>> {
+        let listens = move |file: &&Arc<File>| listening::keys(file).iter().any(|known| &**known == key);
+        let closed = self.disk.listening.get(key).into_iter().flatten();
+        self.open.values().filter(listens).chain(self.closed(closed))
+    }
+
     /// The links of this file name that units at `asker` see.
     pub(crate) fn links_called<'a>(
         &'a self,
@@ -337,7 +348,7 @@ impl Workspace {
     }
 
     /// The symlinks in unit folders.
-    pub fn links(&self) -> impl ExactSizeIterator<Item = &UnitLink> {
+    pub fn links(&self) -> impl Iterator<Item = &UnitLink> {
         self.disk.links.all().map(|placed| &placed.link)
     }
 
@@ -394,15 +405,18 @@ impl Disk {
         self.touch(&file);
         let path = file.path.clone();
         if let Some(owner) = file.owner() {
-            self.by_unit.entry(owner.into()).or_default().push(path.clone());
+            self.by_unit.entry(owner.into()).push(path.clone());
         } else if let Some(family) = other_family(&file) {
             self.by_family.entry(family).or_default().push(path.clone());
         }
         if let Some(unit) = file.activates() {
-            self.activating.entry(unit.into()).or_default().push(path.clone());
+            self.activating.entry(unit.into()).push(path.clone());
         }
         for name in file.bus_names() {
-            self.bus_names.entry(name.into()).or_default().push(path.clone());
+            self.bus_names.entry(name.into()).push(path.clone());
+        }
+        for key in listening::keys(&file) {
+            remember(&mut self.listening, key, &path);
         }
         for mention in file.mentions() {
             remember(&mut self.mentioned, mention.name.clone(), &path);
@@ -429,6 +443,9 @@ impl Disk {
         for name in file.bus_names() {
             forget(&mut self.bus_names, name, path);
         }
+        for key in listening::keys(&file) {
+            forget(&mut self.listening, &key, path);
+        }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
         }
@@ -438,8 +455,8 @@ impl Disk {
     }
 }
 
-fn remember(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: Box<str>, path: &Arc<Path>) {
-    let paths = index.entry(name).or_default();
+fn remember(index: &mut Shards<Box<str>, Vec<Arc<Path>>>, name: Box<str>, path: &Arc<Path>) {
+    let paths = index.entry(name);
     if paths.last() != Some(path) {
         paths.push(path.clone());
     }
@@ -457,13 +474,8 @@ pub(crate) fn template_of(name: &str) -> Option<String> {
     Some(format!("{prefix}@{}", &rest[dot..]))
 }
 
-fn forget(index: &mut FxHashMap<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path) {
-    if let Some(paths) = index.get_mut(name) {
-        paths.retain(|known| &**known != path);
-        if paths.is_empty() {
-            index.remove(name);
-        }
-    }
+fn forget(index: &mut Shards<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path) {
+    index.retain(name, |known| **known != *path);
 }
 
 impl File {

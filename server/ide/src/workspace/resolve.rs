@@ -28,7 +28,7 @@ pub enum World {
 }
 
 /// Which names count as aliases.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Aliases {
     /// Those that links give: what systemd goes by.
     Linked,
