@@ -91,6 +91,28 @@ fn links_come_and_go() {
     assert!(!resolved(&workspace));
 }
 
+/// Where `/lib` is a link to `/usr/lib`, the disk knows a file by the one name and an editor by the other.
+#[test]
+fn a_buffer_below_lib_is_the_file_in_usr_lib() {
+    let on_disk = source("/usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/old\n");
+    let mut workspace = workspace(&[on_disk]);
+    workspace.set_open(&path("/lib/systemd/system/a.service"), &unit("[Service]\nExecStart=/bin/new\n"));
+    let file = workspace.file(&path("/lib/systemd/system/a.service")).expect("it is open").clone();
+    let name = UnitName::parse("a.service").expect("a name");
+    let fragment = |workspace: &Workspace| {
+        workspace.fragment(&name, &file.place).map(|file| file.path.display().to_string())
+    };
+    assert_eq!(fragment(&workspace).as_deref(), Some("/lib/systemd/system/a.service"));
+    assert_eq!(workspace.files().count(), 1);
+    // Two folders, of which the first in the search path counts.
+    let other = File::new(file.path.clone(), workspace.places(), Version::NEWEST, file.unit.clone());
+    workspace.set_on_disk([other], []);
+    assert_eq!(fragment(&workspace).as_deref(), Some("/usr/lib/systemd/system/a.service"));
+    workspace.remove_from_disk(&file.path);
+    workspace.close(&file.path);
+    assert_eq!(fragment(&workspace).as_deref(), Some("/usr/lib/systemd/system/a.service"));
+}
+
 #[test]
 fn a_clone_is_a_snapshot() {
     let mut workspace = workspace(&[source("web.service", "[Service]\nType=Simple\nExecStart=/bin/a\n")]);

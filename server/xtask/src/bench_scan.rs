@@ -1,5 +1,5 @@
-//! `cargo xtask bench-scan`: how long unitls takes to read a large tree of units, how much memory it holds then, and how
-//! long an edit in that tree waits for its findings.
+//! `cargo xtask bench-scan`: how long unitls takes to read a large tree of units and to derive its graph, how long an edit
+//! in that tree waits for its findings, and how much memory all of it takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::gen_units;
 use crate::lsp_client::{Client, Failure, Server, built, milliseconds, percentile};
 
-/// Edits of one unit in each tree.
+/// Edits of each unit.
 const EDITS: u64 = 40;
 /// How long a tree may take to be read.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -60,10 +60,6 @@ fn measure(server: &Server, options: &Options, scratch: &Path) -> Result<(), Str
         let tree = fs::canonicalize(tree).map_err(|error| format!("{}: {error}", tree.display()))?;
         trees.push((tree.display().to_string(), tree));
     }
-    println!(
-        "{:<40} {:>10} {:>12} {:>14} {:>12} {:>10}",
-        "tree", "files", "read", "edit, median", "edit, p95", "memory"
-    );
     for (name, tree) in &trees {
         let mut figures = Vec::new();
         for _ in 0..options.runs {
@@ -73,25 +69,46 @@ fn measure(server: &Server, options: &Options, scratch: &Path) -> Result<(), Str
                 Failure::Gone => format!("{name}: the server is gone"),
             })?);
         }
-        let all = |value: fn(&Figures) -> f64| percentile(&figures.iter().map(value).collect::<Vec<_>>(), 50);
-        let edits: Vec<f64> = figures.iter().flat_map(|figures| figures.edits.iter().copied()).collect();
-        println!(
-            "{name:<40} {:>10} {:>9.0} ms {:>11.2} ms {:>9.2} ms {:>6.1} MiB",
-            all(|figures| figures.files),
-            all(|figures| figures.read),
-            percentile(&edits, 50),
-            percentile(&edits, 95),
-            all(|figures| figures.memory),
-        );
+        print(name, &figures);
     }
     Ok(())
 }
+
+/// Prints what the sessions with one tree came to, medians.
+fn print(name: &str, figures: &[Figures]) {
+    let median = |value: fn(&Figures) -> f64| percentile(&figures.iter().map(value).collect::<Vec<_>>(), 50);
+    println!("{name}: {} files", median(|figures| figures.files));
+    let line = |what: &str, figure: String| println!("  {what:<44} {figure}");
+    let scan = (median(|figures| figures.read), median(|figures| figures.read_cpu));
+    line("scan, and its processor time", format!("{:.0} ms, {:.0} ms", scan.0, scan.1));
+    let graph = (median(|figures| figures.graph), median(|figures| figures.graph_cpu));
+    line("first findings (graph from scratch)", format!("{:.0} ms, {:.0} ms", graph.0, graph.1));
+    for (nth, (kind, _)) in EDITED.into_iter().enumerate() {
+        let edits: Vec<f64> = figures.iter().flat_map(|figures| figures.edits[nth].iter().copied()).collect();
+        if !edits.is_empty() {
+            let (median, most) = (percentile(&edits, 50), percentile(&edits, 95));
+            line(&format!("edit of a {kind} to its findings, p95"), format!("{median:.2} ms, {most:.2} ms"));
+        }
+    }
+    let asked: Vec<f64> = figures.iter().flat_map(|figures| figures.starters.iter().copied()).collect();
+    let (median_of_asked, most) = (percentile(&asked, 50), percentile(&asked, 95));
+    line("what starts a unit (its lenses), p95", format!("{median_of_asked:.2} ms, {most:.2} ms"));
+    line("peak memory", format!("{:.1} MiB", median(|figures| figures.memory)));
+}
+
+/// The units that are edited: what they are called, and how the names of their files end.
+const EDITED: [(&str, &str); 3] = [("service", ".service"), ("socket", ".socket"), ("template", "@.service")];
 
 /// What one session came to: milliseconds and MiB.
 struct Figures {
     files: f64,
     read: f64,
-    edits: Vec<f64>,
+    read_cpu: f64,
+    graph: f64,
+    graph_cpu: f64,
+    /// Of each of [`EDITED`].
+    edits: [Vec<f64>; EDITED.len()],
+    starters: Vec<f64>,
     memory: f64,
 }
 
@@ -113,27 +130,54 @@ impl Figures {
         let files = end.body["params"]["value"]["message"]
             .as_str()
             .and_then(|text| text.split(' ').next()?.parse().ok());
-        let read = milliseconds(end.received - start);
-
-        let path = a_service(tree).ok_or_else(|| Failure::Step("there is no service to edit".to_owned()))?;
-        let text = fs::read_to_string(&path).map_err(|error| Failure::Step(error.to_string()))?;
-        let uri = format!("file://{}", path.display());
-        let document = json!({ "uri": uri, "languageId": "systemd", "version": 0, "text": text });
-        client.notify("textDocument/didOpen", &json!({ "textDocument": document }))?;
-        client.diagnostics(&uri, 0)?;
-        let line = text.lines().count();
-        let mut edits = Vec::new();
-        for version in 1..=EDITS {
-            let sent = client.notify("textDocument/didChange", &edit(&uri, version, line))?;
-            edits.push(milliseconds(client.diagnostics(&uri, version)?.received - sent));
+        let cpu = |client: &Client| client.processor_time().unwrap_or_default();
+        let mut figures = Self {
+            files: files.unwrap_or_default(),
+            read: milliseconds(end.received - start),
+            read_cpu: cpu(&client),
+            graph: 0.0,
+            graph_cpu: 0.0,
+            edits: Default::default(),
+            starters: Vec::new(),
+            memory: 0.0,
+        };
+        for (nth, (kind, suffix)) in EDITED.into_iter().enumerate() {
+            let Some(path) = a_unit(tree, suffix) else {
+                continue;
+            };
+            let text = fs::read_to_string(&path).map_err(|error| Failure::Step(error.to_string()))?;
+            let uri = format!("file://{}", path.display());
+            let document = json!({ "uri": uri, "languageId": "systemd", "version": 0, "text": text });
+            let before = cpu(&client);
+            let opened = client.notify("textDocument/didOpen", &json!({ "textDocument": document }))?;
+            let told = client.diagnostics(&uri, 0)?.received;
+            if nth == 0 {
+                figures.graph = milliseconds(told - opened);
+                figures.graph_cpu = cpu(&client) - before;
+            }
+            let line = text.lines().position(|line| line == "[Unit]");
+            let line = line.ok_or_else(|| Failure::Step(format!("the {kind} has no section to edit")))? + 1;
+            for version in 1..=EDITS {
+                let sent = client.notify("textDocument/didChange", &edit(&uri, version, line))?;
+                let told = client.diagnostics(&uri, version)?.received;
+                figures.edits[nth].push(milliseconds(told - sent));
+                if kind == "service" {
+                    let document = json!({ "textDocument": { "uri": uri } });
+                    let (answer, asked) = client.request("textDocument/codeLens", &document)?;
+                    figures.starters.push(milliseconds(answer.received - asked));
+                }
+            }
         }
-        let memory = client.peak_memory().unwrap_or_default() / 1024.0;
+        if figures.edits[0].is_empty() {
+            return Err(Failure::Step("there is no service to edit".to_owned()));
+        }
+        figures.memory = client.peak_memory().unwrap_or_default() / 1024.0;
         client.say_goodbye();
-        Ok(Self { files: files.unwrap_or_default(), read, edits, memory })
+        Ok(figures)
     }
 }
 
-/// Writes a line at the end that names another unit, and takes it away again.
+/// Writes a line that orders the unit after another one, and takes it away again.
 fn edit(uri: &str, version: u64, line: usize) -> Value {
     let typing = version % 2 == 1;
     let end = if typing { line } else { line + 1 };
@@ -147,17 +191,22 @@ fn edit(uri: &str, version: u64, line: usize) -> Value {
     })
 }
 
-/// The service in the middle of the first folder that has any.
-fn a_service(folder: &Path) -> Option<PathBuf> {
+/// The unit in the middle of those in the first folder whose files' names end like this; no template where that is not
+/// what it says.
+fn a_unit(folder: &Path, suffix: &str) -> Option<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).ok()?.flatten().collect();
     entries.sort_by_key(|entry| entry.file_name());
     let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
     let paths = || entries.iter().map(|entry| entry.path());
-    let services: Vec<_> = paths()
-        .filter(|path| path.extension().is_some_and(|suffix| suffix == "service") && is_file(path))
-        .collect();
-    match services.len() {
-        0 => paths().filter(|path| path.is_dir() && !path.is_symlink()).find_map(|path| a_service(&path)),
-        count => services.into_iter().nth(count / 2),
+    let is_wanted = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.ends_with(suffix) && (suffix.starts_with('@') || !name.contains('@'))
+    };
+    let units: Vec<_> = paths().filter(|path| is_wanted(path) && is_file(path)).collect();
+    match units.len() {
+        0 => {
+            paths().filter(|path| path.is_dir() && !path.is_symlink()).find_map(|path| a_unit(&path, suffix))
+        }
+        count => units.into_iter().nth(count / 2),
     }
 }

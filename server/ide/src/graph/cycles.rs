@@ -114,6 +114,15 @@ enum Way {
     Behind,
 }
 
+impl Way {
+    fn relation(self) -> Relation {
+        match self {
+            Self::Ahead => Relation::After,
+            Self::Behind => Relation::Before,
+        }
+    }
+}
+
 /// A search for a way back to the unit that it began at.
 struct Search {
     way: Way,
@@ -165,7 +174,7 @@ impl<'a> Graph<'a> {
         loop {
             // The one that is cheaper so far: few units wait for a usual one, and early ones wait for few.
             let [ahead, behind] = &mut searches;
-            let cost = |search: &Search| Some(search.work + self.degree(search.queue.front()?));
+            let cost = |search: &Search| Some(search.work + self.cost(search.way, search.queue.front()?));
             let (ahead_costs, behind_costs) = (cost(ahead)?, cost(behind)?);
             let search = if ahead_costs <= behind_costs { ahead } else { behind };
             search.work = ahead_costs.min(behind_costs);
@@ -236,18 +245,15 @@ impl<'a> Graph<'a> {
         Some(Cycle { waits, start: self.start_of(units, pulling) })
     }
 
-    /// How many others a unit has to do with.
-    fn degree(&self, id: &UnitName) -> usize {
-        let known = self.layers.iter().filter_map(|layer| Some(layer.degree(layer.find(id)?)));
+    /// How much work it is to tell a unit's neighbours.
+    fn cost(&self, way: Way, id: &UnitName) -> usize {
+        let known = self.layers.iter().filter_map(|layer| Some(layer.count(layer.find(id)?, way.relation())));
         known.sum()
     }
 
     /// The units that one waits for, or that wait for it.
     fn neighbours(&self, way: Way, id: &UnitName, own: &[Wait<'a>]) -> Vec<UnitName> {
-        let mut found = match way {
-            Way::Ahead => self.related(id, Relation::After),
-            Way::Behind => self.related(id, Relation::Before),
-        };
+        let mut found = self.related(id, way.relation());
         found.retain(|other| self.may_meet(id, other));
         for wait in own {
             match way {

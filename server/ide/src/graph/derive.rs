@@ -105,19 +105,16 @@ impl Deriving<'_> {
                 return;
             }
         }
-        let known = self.below.iter().copied().chain([own]).flat_map(Layer::names);
-        units.extend(
-            known
-                .filter(|unit| match &name {
-                    Some(template) => {
-                        unit.unit_type() == template.unit_type()
-                            && unit.instance().is_some()
-                            && unit.prefix() == template.prefix()
-                    }
-                    None => speaks_for(owner, unit),
-                })
-                .cloned(),
-        );
+        let layers = self.below.iter().copied().chain([own]);
+        match &name {
+            Some(template) => {
+                let instances = layers.flat_map(|layer| layer.instances_of(template));
+                units.extend(instances.map(|(_, unit)| unit.clone()));
+            }
+            None => {
+                units.extend(layers.flat_map(Layer::names).filter(|unit| speaks_for(owner, unit)).cloned())
+            }
+        }
     }
 }
 

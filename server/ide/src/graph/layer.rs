@@ -17,6 +17,8 @@ pub(super) struct Layer {
     ids: Shards<UnitName, u32>,
     /// One for each name. Copies of the layer share those that are the same.
     nodes: Vec<Arc<Node>>,
+    /// The names of instances by their templates.
+    instances: Shards<UnitName, Vec<u32>>,
 }
 
 #[derive(Clone)]
@@ -29,6 +31,9 @@ struct Node {
     said: Vec<Saying>,
     /// That of it which makes the name one of theirs.
     called: Vec<Saying>,
+    /// How much of it is that they come before this one, and after it.
+    before: u32,
+    after: u32,
 }
 
 /// What a unit is.
@@ -113,10 +118,26 @@ impl Layer {
         &says[start..start + length]
     }
 
-    /// How much a unit says, and is said about it.
-    pub(super) fn degree(&self, id: u32) -> usize {
+    /// How many units come before a unit, or after it, at most: what it costs to tell which.
+    pub(super) fn count(&self, id: u32, relation: Relation) -> usize {
         let node = &self.nodes[id as usize];
-        node.says.len() + node.said.len()
+        let said = match relation {
+            Relation::After => node.before,
+            _ => node.after,
+        };
+        // What is said is only looked through.
+        node.says.len() + said as usize + node.said.len() / 64
+    }
+
+    /// The names of a template's instances, also those that are only spoken of.
+    pub(super) fn instances_of(&self, template: &UnitName) -> impl Iterator<Item = (u32, &UnitName)> {
+        let instances = self.instances.get(template).into_iter().flatten();
+        instances.map(|id| (*id, self.name(*id)))
+    }
+
+    /// Whether the layer tells what the unit of this number says.
+    pub(super) fn tells(&self, id: u32) -> bool {
+        self.nodes[id as usize].is_told()
     }
 
     /// What units of this layer say about a name, and which.
@@ -152,22 +173,14 @@ impl Layer {
             return;
         }
         let before = std::mem::replace(&mut node.says, says.as_slice().into());
-        let of_others = |saying: &Saying| saying.unit != id;
         let mut last = None;
         for saying in &before {
             if last.replace(saying.unit) != Some(saying.unit) {
-                let other = self.node(saying.unit);
-                other.said.retain(of_others);
-                other.called.retain(of_others);
+                self.node(saying.unit).forget(id);
             }
         }
         for saying in &says {
-            let other = self.node(saying.unit);
-            let said = Saying { unit: id, ..*saying };
-            other.said.push(said);
-            if matches!(saying.what, What::IsCalled(_)) {
-                other.called.push(said);
-            }
+            self.node(saying.unit).hear(Saying { unit: id, ..*saying });
         }
     }
 
@@ -181,8 +194,10 @@ impl Layer {
         }
         let id = u32::try_from(self.nodes.len()).expect("fewer than four billion units");
         self.ids.insert(name.clone(), id);
-        let (standing, says, said, called) = (None, Box::default(), Vec::new(), Vec::new());
-        self.nodes.push(Arc::new(Node { name: name.clone(), standing, says, said, called }));
+        self.nodes.push(Arc::new(Node::new(name.clone())));
+        if let Some(template) = name.template() {
+            self.instances.entry(template).push(id);
+        }
         id
     }
 
@@ -230,6 +245,31 @@ impl Layer {
 }
 
 impl Node {
+    fn new(name: UnitName) -> Self {
+        let (says, said, called) = (Box::default(), Vec::new(), Vec::new());
+        Self { name, standing: None, says, said, called, before: 0, after: 0 }
+    }
+
+    /// Takes in what a unit says about this one.
+    fn hear(&mut self, saying: Saying) {
+        self.said.push(saying);
+        match saying.what {
+            What::Bears(Relation::Before) => self.before += 1,
+            What::Bears(Relation::After) => self.after += 1,
+            What::IsCalled(_) => self.called.push(saying),
+            _ => {}
+        }
+    }
+
+    /// Forgets what this unit says about it.
+    fn forget(&mut self, unit: u32) {
+        let said = std::mem::take(&mut self.said);
+        self.called.clear();
+        (self.before, self.after) = (0, 0);
+        self.said.reserve(said.len());
+        said.into_iter().filter(|saying| saying.unit != unit).for_each(|saying| self.hear(saying));
+    }
+
     fn is_told(&self) -> bool {
         self.standing.is_some()
     }

@@ -252,11 +252,8 @@ impl<'a> Graph<'a> {
     pub(crate) fn instances(&self, template: &UnitName) -> Vec<UnitName> {
         let mut instances = Vec::new();
         for (depth, layer) in self.layers.iter().enumerate() {
-            let told = layer.told().filter(|(id, name)| {
-                name.prefix() == template.prefix()
-                    && name.template().as_ref() == Some(template)
-                    && !self.is_hidden(depth, name)
-                    && self.presence(depth, *id) != Presence::No
+            let told = layer.instances_of(template).filter(|(id, name)| {
+                layer.tells(*id) && !self.is_hidden(depth, name) && self.presence(depth, *id) != Presence::No
             });
             instances.extend(told.map(|(_, name)| name.clone()));
         }

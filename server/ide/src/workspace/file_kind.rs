@@ -207,6 +207,17 @@ pub(super) fn edited_path(path: &Path) -> Option<PathBuf> {
     kind.is_unit_file().then(|| path.with_file_name(real_name(&format!(".#{name}"))))
 }
 
+/// The same file by way of `/usr/lib`, where `/lib` is a link to that, as on most machines.
+pub(super) fn merged_path(path: &Path) -> Option<PathBuf> {
+    let parts: Vec<_> = path.iter().collect();
+    let at = parts.windows(2).rposition(|pair| pair[0] == "lib" && pair[1] == "systemd")?;
+    let below = at.checked_sub(1).map(|before| parts[before]);
+    if below.is_some_and(|below| below == "usr" || below == "local") {
+        return None;
+    }
+    Some(parts[..at].iter().copied().chain(["usr".as_ref()]).chain(parts[at..].iter().copied()).collect())
+}
+
 /// The type in a drop-in folder's name: `foo.service`, `foo-.service`, `foo@.service` or bare `service`.
 fn type_of_owner(owner: &str) -> Option<UnitType> {
     match owner.rsplit_once('.') {

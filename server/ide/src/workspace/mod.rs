@@ -30,8 +30,8 @@ pub(crate) use effective::{drop_in_name, drop_in_owners};
 pub(crate) use file::mentions_units;
 pub use file::{Decoding, File, Line, Mention, SectionContext};
 pub use file_kind::FileKind;
-use file_kind::edited_path;
 pub(crate) use file_kind::holds_markup;
+use file_kind::{edited_path, merged_path};
 pub use links::{LinkFolder, UnitLink};
 use links::{Links, PlacedLink};
 pub use manager::ManagerDefaults;
@@ -49,7 +49,8 @@ pub(crate) use unit_name::{escape, escape_path, unescape_path};
 pub struct Workspace {
     disk: Arc<Disk>,
     open: FxHashMap<Arc<Path>, Arc<File>>,
-    /// Open buffers that stand for other files, by the paths of these: `systemctl edit` hands `.#x.service1f` to editors.
+    /// Open buffers that stand for other files, by the paths of these: `systemctl edit` hands `.#x.service1f` to editors,
+    /// and what is opened below `/lib` mostly lies in `/usr/lib`.
     edited: FxHashMap<Arc<Path>, Arc<Path>>,
     places: Arc<Places>,
     version: Version,
@@ -120,7 +121,7 @@ impl Workspace {
             Some(file) if Arc::ptr_eq(&file.unit, unit) => return,
             Some(file) => file.updated(unit.clone()),
             None => {
-                if let Some(real) = edited_path(path) {
+                for real in [edited_path(path), merged_path(path)].into_iter().flatten() {
                     self.edited.insert(real.into(), path.clone());
                 }
                 File::new(path.clone(), &self.places, self.version, unit.clone())
@@ -361,7 +362,9 @@ impl Workspace {
 
     /// Whether an open buffer stands for the file at `path`.
     fn is_covered(&self, path: &Arc<Path>) -> bool {
-        self.open.contains_key(path) || self.edited.contains_key(path)
+        // Where both are files of their own, neither stands for the other.
+        let stands_in = |buffer: &Arc<Path>| !self.disk.files.contains_key(&**buffer);
+        self.open.contains_key(path) || self.edited.get(path).is_some_and(stands_in)
     }
 }
 
