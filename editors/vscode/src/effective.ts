@@ -17,7 +17,8 @@ export class EffectiveUnits implements vscode.TextDocumentContentProvider, vscod
   private soon: NodeJS.Timeout | undefined;
 
   constructor(private readonly server: Server) {
-    const disk = vscode.workspace.createFileSystemWatcher('**/*.{service,socket,timer,path,mount,target,slice,conf}');
+    // Folders as well: nobody tells of what was put into one while it was made.
+    const disk = vscode.workspace.createFileSystemWatcher('**/*.{service,socket,timer,path,mount,target,slice,conf,d}');
     const touched = () => this.refreshSoon();
     this.registrations = [
       disk,

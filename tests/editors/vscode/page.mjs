@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Milliseconds that any single wait may take. */
-export const LIMIT = 15_000;
+export const LIMIT = 30_000;
 
 export class Workbench {
   /** `page` is one of a browser; `url` that of the workbench, `artefacts` the folder of screenshots. */

@@ -92,7 +92,7 @@ fi
 version() { node -p "JSON.parse(fs.readFileSync('$vscode/node_modules/code-server/lib/vscode/package.json')).version"; }
 echo "# VS Code $(version) in $("$chromium" --version --no-sandbox 2>/dev/null), $server"
 status=0
-env UNITLS_VSCODE="$vscode" timeout --kill-after=5 240 node "$here/workbench.mjs" \
+env UNITLS_VSCODE="$vscode" timeout --kill-after=5 480 node "$here/workbench.mjs" \
   --url "http://127.0.0.1:$port/" --chromium "$chromium" --scratch "$scratch" --artefacts "$artefacts" --server "$server" || status=$?
 if [ "$status" -ne 0 ]; then
   echo "# exit status $status (124: out of time). What the extension said:"

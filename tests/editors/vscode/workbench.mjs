@@ -106,7 +106,6 @@ await step('the program that the folder names as the server is not run', async (
 
 // One that its user trusts.
 const folder = join(values.scratch, 'diceroll');
-mkdirSync(join(folder, `${unit}.d`));
 await step('a folder is opened', () => code.open(folder, true));
 await step('a unit has the language of units', async () => {
   await code.file(unit);
@@ -222,6 +221,7 @@ await step('the effective unit is shown, and follows the unit', async () => {
   const merged = page.locator('.editor-group-container').nth(1);
   await merged.locator('.view-line', { hasText: 'ExecStop' }).first().waitFor();
   await code.picture('effective-unit.png');
+  mkdirSync(join(folder, `${unit}.d`));
   writeFileSync(join(folder, `${unit}.d`, 'override.conf'), '[Service]\nNice=7\n');
   await merged
     .locator('.view-line', { hasText: /Nice=7/ })
