@@ -35,7 +35,7 @@ export type Wanted = 'everything' | 'order' | 'requirement';
 
 /** From the extension to the view. */
 export type ToView =
-  | { kind: 'graph'; title: string; graph: Graph; wanted: Wanted; implied: boolean }
+  | { kind: 'graph'; graph: Graph; wanted: Wanted; implied: boolean }
   | { kind: 'trouble'; message: string };
 
 /** From the view to the extension. */

@@ -18,6 +18,8 @@ export class GraphPanel implements vscode.Disposable {
   private subject: Subject | undefined;
   private wanted: Wanted = 'everything';
   private implied = false;
+  /** The number of the last drawing that was begun: what comes of earlier ones is not shown. */
+  private turn = 0;
   private readonly saves: vscode.Disposable;
 
   constructor(
@@ -81,6 +83,8 @@ export class GraphPanel implements vscode.Disposable {
     if (panel === undefined || subject === undefined) {
       return;
     }
+    this.turn += 1;
+    const { turn, wanted, implied } = this;
     const { title, options, folder } = this.question(subject);
     panel.title = title;
     let answer: ToView;
@@ -90,11 +94,13 @@ export class GraphPanel implements vscode.Disposable {
         throw new Error('The server, unitls, was not found.');
       }
       const graph = parseGraph(await run(program, ['graph', '--format=json', ...options], folder));
-      answer = { kind: 'graph', title, graph, wanted: this.wanted, implied: this.implied };
+      answer = { kind: 'graph', graph, wanted, implied };
     } catch (error) {
       answer = { kind: 'trouble', message: error instanceof Error ? error.message : String(error) };
     }
-    await panel.webview.postMessage(answer);
+    if (turn === this.turn) {
+      await panel.webview.postMessage(answer);
+    }
   }
 
   private question(subject: Subject): { title: string; options: string[]; folder: string } {

@@ -165,8 +165,11 @@ window.addEventListener('message', ({ data }: MessageEvent<ToView>) => {
     say(data.message);
     return;
   }
-  wanted.value = data.wanted;
-  implied.checked = data.implied;
+  if (picture === undefined) {
+    // A page that is shown again begins with what was chosen; from then on the choice is the page's own.
+    wanted.value = data.wanted;
+    implied.checked = data.implied;
+  }
   if (data.graph.edges.length > 100) {
     say(`Placing ${data.graph.units.length} units …`);
   }
