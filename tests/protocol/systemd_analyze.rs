@@ -1,6 +1,7 @@
 //! The commands that ask the installed `systemd-analyze`, and the one that explains.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::lsp_client::{Client, Published, workspace_folders};
 use crate::{folder, uri_in, write};
@@ -101,6 +102,27 @@ fn verify_finds_drop_ins_in_other_folders_of_the_search_path() {
     };
     assert_eq!(answer["findings"][0]["uri"], json!(etc), "{answer:#}");
     assert_eq!(client.execute("unitls.verify", &lib).expect("it runs")["findings"], answer["findings"]);
+}
+
+#[test]
+fn verify_on_save_where_the_editor_says_so() {
+    if !is_installed() {
+        return;
+    }
+    // A project file has no say in what is run.
+    let folder = folder(&[("web.service", SERVICE), ("unitls.toml", "verifyOnSave = true\n")]);
+    let web = uri_in(&folder, "web.service");
+    let verify = "systemd-analyze verify";
+    let mut client = Client::in_folders(&[folder.path()]);
+    client.open(&web, SERVICE);
+    client.until(&web, |shown| shown.has("invalid-enum-value"));
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": web } }));
+    client.hear_for(Duration::from_millis(300));
+    assert_eq!(client.shown(&web).of_source(verify), []);
+
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "verifyOnSave": true } }));
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": web } }));
+    client.until(&web, |shown| shown.of_source(verify).len() == 2);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use unit_ide::workspace::Project;
 
-use crate::settings::{Fault, INLAY_HINTS, SETTINGS, Settings};
+use crate::settings::{EDITORS_ALONE, Fault, SETTINGS, Settings};
 
 /// What project files are called.
 pub(crate) const FILE_NAME: &str = "unitls.toml";
@@ -72,8 +72,8 @@ impl ProjectFile {
         let (settings, wrong) = Settings::of_json(&json(&DeValue::Table(table.get_ref().clone())), folder);
         faults.extend(wrong.into_iter().map(|fault| (span(&table, &fault), fault.message)));
         for (name, _) in table.get_ref().iter() {
-            if name.get_ref() == INLAY_HINTS {
-                faults.push((name.span(), format!("`{INLAY_HINTS}` is a setting of editors")));
+            if EDITORS_ALONE.contains(&&**name.get_ref()) {
+                faults.push((name.span(), format!("`{}` is a setting of editors", name.get_ref())));
             } else if !SETTINGS.iter().any(|setting| setting.name == name.get_ref()) {
                 faults.push((name.span(), format!("there is no setting `{}`", name.get_ref())));
             }

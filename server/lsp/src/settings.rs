@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) exclude: Option<Vec<String>>,
     /// The inlay hints that are switched off.
     pub(crate) unwanted_hints: Option<Vec<HintKind>>,
+    pub(crate) verify_on_save: Option<bool>,
 }
 
 /// The systemd to judge for.
@@ -229,10 +230,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
             Ok(())
         },
     },
+    Setting {
+        name: VERIFY_ON_SAVE,
+        values: "`true` or `false`",
+        option: "",
+        means: "whether the installed `systemd-analyze verify` is asked about each unit that is saved, as the command \
+                `unitls.verify` does; not in project files",
+        schema: || json!({ "type": "boolean" }),
+        read: |value, reading| {
+            reading.settings.verify_on_save = Some(value.as_bool().ok_or("say `true` or `false`")?);
+            Ok(())
+        },
+    },
 ];
 
-/// The one setting that is the editor's alone.
-pub(crate) const INLAY_HINTS: &str = "inlayHints";
+/// The settings that are the editor's alone: what it shows, and what it runs.
+pub(crate) const EDITORS_ALONE: [&str; 2] = [INLAY_HINTS, VERIFY_ON_SAVE];
+const INLAY_HINTS: &str = "inlayHints";
+const VERIFY_ON_SAVE: &str = "verifyOnSave";
 
 /// The hints by their names.
 const HINTS: [(&str, HintKind); 5] = [
@@ -285,6 +300,7 @@ impl Settings {
             severity,
             exclude: other_or(&self.exclude, &others.exclude),
             unwanted_hints: other_or(&self.unwanted_hints, &others.unwanted_hints),
+            verify_on_save: self.verify_on_save.or(others.verify_on_save),
         }
     }
 
@@ -452,6 +468,7 @@ mod tests {
             (json!({ "severity": ["unknown-key"] }), "severity"),
             (json!({ "exclude": "a" }), "exclude"),
             (json!({ "inlayHints": false }), "inlayHints"),
+            (json!({ "verifyOnSave": "yes" }), "verifyOnSave"),
         ] {
             let (settings, faults) = Settings::of_json(&object, Path::new("/"));
             assert_eq!(settings, Settings::default(), "{object}");

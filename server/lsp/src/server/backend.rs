@@ -166,6 +166,7 @@ impl LanguageServer for Backend {
     async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
         self.shared.change(|session| session.save(&params.text_document.uri));
         self.loader.saved(&convert::path(&params.text_document.uri));
+        systemd_analyze::saved(&self.shared, &self.client, &params.text_document.uri);
     }
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {

@@ -99,6 +99,8 @@ pub(super) struct Snapshot {
     pub(super) projects: Arc<Projects>,
     /// The inlay hints that were switched off.
     pub(super) unwanted_hints: Vec<HintKind>,
+    /// Whether systemd-analyze is asked about what is saved.
+    pub(super) verify_on_save: bool,
     pub(super) revision: u64,
 }
 
@@ -233,6 +235,7 @@ impl Shared {
             effective_units: session.effective_units,
             projects: session.projects.clone(),
             unwanted_hints: session.settings.unwanted_hints.clone().unwrap_or_default(),
+            verify_on_save: session.settings.verify_on_save == Some(true),
             revision,
         }
     }

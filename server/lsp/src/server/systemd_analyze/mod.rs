@@ -100,6 +100,20 @@ pub(super) async fn run(
     Ok(answer)
 }
 
+/// Verifies a document that was saved, where the user wants that. Not awaited, and nobody is told of what cannot be done:
+/// many documents are no units, and many machines have no systemd.
+pub(super) fn saved(shared: &Arc<Shared>, client: &Client, uri: &lsp::Uri) {
+    if !shared.snapshot().verify_on_save {
+        return;
+    }
+    let (shared, client, uri) = (shared.clone(), client.clone(), uri.clone());
+    tokio::spawn(async move {
+        if let Err(message) = run(&shared, &client, VERIFY, uri.as_str()).await {
+            tracing::info!("not verified: {message}");
+        }
+    });
+}
+
 /// Keeps the findings with the documents that they are in; those of an earlier run go.
 fn publish(shared: &Shared, read: &Snapshot, answer: &Answer) {
     shared.change(|session| {
