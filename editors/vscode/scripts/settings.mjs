@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 // The bundled tests lie as deep as this file.
 const SCHEMA = new URL('../../../docs/unitls.schema.json', import.meta.url);
 
-/** What a list or a table is where nobody says one; it is not handed to the server then. */
-const EMPTY = { array: [], object: {} };
+/** What a setting is where nobody says anything; it is not handed to the server then. */
+const EMPTY = { array: [], boolean: false, object: {} };
 
 /** By their full names, as they stand in package.json. */
 export function serverSettings() {
