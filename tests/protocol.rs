@@ -24,6 +24,8 @@ mod navigation;
 mod neighbours;
 #[path = "protocol/project.rs"]
 mod project;
+#[path = "protocol/pull.rs"]
+mod pull;
 #[path = "protocol/ranges.rs"]
 mod ranges;
 #[path = "protocol/rename.rs"]

@@ -13,8 +13,9 @@ use unit_syntax::{Encoding, TextRange};
 use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
-    call_hierarchy, code_action, code_lens, configuration, convert, document_link, effective_unit,
-    formatting, inlay_hint, navigation, ranges, rename, semantic_tokens, systemd_analyze, worker,
+    call_hierarchy, code_action, code_lens, configuration, convert, diagnostic, document_link,
+    effective_unit, formatting, inlay_hint, navigation, ranges, rename, semantic_tokens, systemd_analyze,
+    worker,
 };
 use crate::settings::Settings;
 
@@ -118,10 +119,23 @@ impl LanguageServer for Backend {
             session.initial_settings = settings.clone();
             session.configure(folders, settings);
         });
-        tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
+        let pull = diagnostic::Support::of_client(&params.capabilities);
+        match pull {
+            Some(support) => {
+                self.shared.pulled.start(support);
+                tokio::spawn(diagnostic::watch(self.shared.clone(), self.client.clone()));
+            }
+            None => {
+                tokio::spawn(worker::run(self.shared.clone(), self.client.clone()));
+            }
+        }
         tokio::spawn(code_lens::refresh(self.shared.clone(), self.client.clone()));
         Ok(lsp::InitializeResult {
-            capabilities: lsp::ServerCapabilities { rename_provider, ..capabilities(utf8) },
+            capabilities: lsp::ServerCapabilities {
+                rename_provider,
+                diagnostic_provider: pull.map(|_| diagnostic::options(params.client_info.as_ref())),
+                ..capabilities(utf8)
+            },
             server_info: Some(lsp::ServerInfo {
                 name: "unitls".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -441,6 +455,29 @@ impl LanguageServer for Backend {
             Some(formatting::text_edits(snapshot, &file.path, vec![edit]))
         });
         Ok(answer.await?.flatten())
+    }
+
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReportResult> {
+        let (path, shared) = (convert::path(&params.text_document.uri), self.shared.clone());
+        let answer = self.compute_anywhere(move |snapshot| {
+            shared.pulled.document(snapshot, &path, params.previous_result_id.as_deref()).into()
+        });
+        answer.await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
+        diagnostic::quiet(&self.shared).await;
+        let shared = self.shared.clone();
+        let answer = self.compute_anywhere(move |snapshot| {
+            shared.pulled.workspace(snapshot, &params.previous_result_ids).into()
+        });
+        answer.await
     }
 
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {

@@ -200,6 +200,9 @@ impl Turn {
 
     /// Publishes what is wrong with the project files that the editor does not have open.
     fn tell_faults(&self) {
+        if self.shared.pulled.is_used() {
+            return;
+        }
         let snapshot = self.shared.snapshot();
         let mut complained = self.complained.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut told: HashMap<Arc<Path>, Vec<lsp::Diagnostic>> =

@@ -6,6 +6,7 @@ mod code_action;
 mod code_lens;
 mod configuration;
 mod convert;
+mod diagnostic;
 mod document_link;
 mod effective_unit;
 mod formatting;

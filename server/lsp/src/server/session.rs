@@ -15,6 +15,7 @@ use unit_syntax::{Document, Encoding};
 
 use super::code_action::EditSupport;
 use super::code_lens::Lenses;
+use super::diagnostic::Pulled;
 use super::{convert, effective_unit, navigation};
 use crate::disk::{Found, SystemUnits};
 use crate::project::{ProjectFile, Projects};
@@ -31,6 +32,8 @@ pub(super) struct Shared {
     pub(super) changed: Notify,
     /// The lenses that the client shows.
     pub(super) lenses: Lenses,
+    /// The findings that the client asked for, if it does.
+    pub(super) pulled: Pulled,
     shut_down: AtomicBool,
 }
 
@@ -130,6 +133,7 @@ impl Default for Shared {
             revision: AtomicU64::new(0),
             changed: Notify::new(),
             lenses: Lenses::default(),
+            pulled: Pulled::default(),
             shut_down: AtomicBool::new(false),
         }
     }

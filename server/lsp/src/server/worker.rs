@@ -1,23 +1,17 @@
 //! The diagnostics worker: after each change the latest text is judged and published, with its version.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, Uri};
-use unit_ide::rules::check_file;
 
+use super::diagnostic;
 use super::session::{Shared, Snapshot};
-use super::{configuration, convert};
-use crate::project::ProjectFile;
 
 /// Units of the usual size are judged in less time than the way to another thread and back takes.
 const MOST_ENTRIES_IN_PLACE: usize = 1000;
-
-/// More findings than this in one document are left out, the lightest first: nobody reads them, and clients choke.
-const MOST_FINDINGS: usize = 1000;
 
 /// What the client was told of a document.
 struct Published {
@@ -69,27 +63,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
 /// The findings in one document; `None` when judging it panicked.
 async fn judge(shared: &Arc<Shared>, snapshot: &Snapshot, path: &Arc<Path>) -> Option<Vec<Diagnostic>> {
     let (shared, job, asked) = (shared.clone(), snapshot.clone(), path.clone());
-    let judge = move || {
-        let judge = || {
-            if configuration::is_project_file(&asked) {
-                let file = ProjectFile::parse(&asked, job.documents.get(&asked)?.document.text());
-                return Some(configuration::faults(&file, job.encoding));
-            }
-            if job.projects.excludes(&asked) {
-                return Some(Vec::new());
-            }
-            let file = job.workspace.file(&asked)?;
-            let mut findings = check_file(&job.workspace, file, &|| shared.revision() != job.revision);
-            if findings.len() > MOST_FINDINGS {
-                findings.sort_by_key(|finding| finding.severity);
-                findings.truncate(MOST_FINDINGS);
-            }
-            let own = findings.iter().map(|finding| convert::diagnostic(&job, finding));
-            let analyzed = job.documents.get(&asked).map(|open| open.analyzed.clone());
-            Some(own.chain(analyzed.unwrap_or_default()).collect())
-        };
-        catch_unwind(AssertUnwindSafe(judge)).ok().flatten()
-    };
+    let judge = move || diagnostic::judge(&job, &asked, &|| shared.revision() != job.revision);
     let entries = snapshot.workspace.file(path)?.unit.entries().len();
     match entries <= MOST_ENTRIES_IN_PLACE {
         true => judge(),
