@@ -2526,7 +2526,7 @@ pub(super) static D316: Doc = Doc {
 /// Service: RestartSec
 pub(super) static D317: Doc = Doc {
   summary: "Pause before an automatic restart.",
-  body: "systemd groups wake-ups, so the real pause is up to 250 ms longer; 0 means at once. It decides whether the start limit can ever be reached: with 5 starts in 10s, a pause of 2s or more means the service is restarted for ever, while with the default of 100 ms a crashing service is given up after about a second. Widen `StartLimitIntervalSec=` together with the pause.\n\nDuring the pause a stop cancels the restart, `systemctl start` waits for its end, and `systemctl restart` runs at once. A growing pause: `RestartSteps=` with `RestartMaxDelaySec=`.",
+  body: "systemd groups wake-ups, so the real pause is up to 250 ms longer; 0 means at once. It decides whether the start limit can ever be reached: with 5 starts in 10s, a pause of 2s or more means the service is restarted for ever, while with the default of 100 ms a crashing service is given up after about a second. Widen `StartLimitIntervalSec=` together with the pause.\n\nDuring the pause a stop cancels the restart, and `systemctl restart` runs at once. A start, also one that another unit or a socket asks for, ends the pause from 257 on; before it waited for the pause's end. A growing pause: `RestartSteps=` with `RestartMaxDelaySec=`.",
   words: &[],
 };
 
