@@ -1,5 +1,7 @@
 //! The language server over its pipes, as editors, impatient clients and broken ones use it.
 
+#[path = "protocol/capabilities.rs"]
+mod capabilities;
 #[path = "protocol/code_action.rs"]
 mod code_action;
 #[path = "support/command.rs"]

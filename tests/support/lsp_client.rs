@@ -130,7 +130,8 @@ impl Client {
         client
     }
 
-    /// Says `initialize` and `initialized`; `params` are laid over the usual ones. Gives the server's answer.
+    /// Says `initialize` and `initialized`; `params` are laid over the usual ones. Whatever its other capabilities, the
+    /// client takes answers in the usual [`forms`]. Gives the server's answer.
     pub(crate) fn initialize(&mut self, params: Value) -> Value {
         let mut all = json!({
             "processId": null,
@@ -140,6 +141,12 @@ impl Client {
         });
         for (member, value) in params.as_object().expect("an object") {
             all[member] = value.clone();
+        }
+        for (member, form) in forms().as_object().expect("an object") {
+            let document = &mut all["capabilities"]["textDocument"];
+            if document[member].is_null() {
+                document[member] = form.clone();
+            }
         }
         let answer = self.request("initialize", all);
         self.notify("initialized", json!({}));
@@ -352,6 +359,23 @@ impl Drop for Client {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The forms of answers that most clients take.
+fn forms() -> Value {
+    json!({
+        "hover": { "contentFormat": ["markdown", "plaintext"] },
+        "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["quickfix", "source"] } } },
+        "publishDiagnostics": { "relatedInformation": true },
+        "completion": {
+            "completionItem": {
+                "documentationFormat": ["markdown", "plaintext"],
+                "labelDetailsSupport": true,
+                "tagSupport": { "valueSet": [1] },
+            },
+            "completionItemKind": { "valueSet": (1..=25).collect::<Vec<_>>() },
+        },
+    })
 }
 
 /// A body with its header.

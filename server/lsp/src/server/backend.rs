@@ -10,6 +10,7 @@ use unit_ide::references::Declaration;
 use unit_ide::workspace::File;
 use unit_syntax::{Encoding, TextRange};
 
+use super::forms::Forms;
 use super::loading::Loader;
 use super::session::{Shared, Snapshot};
 use super::{
@@ -21,7 +22,8 @@ use crate::settings::Settings;
 
 /// `workspace/executeCommand` with the code of a rule or the name of a directive.
 const EXPLAIN: &str = "unitls.explain";
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
+    code_action::APPLY,
     effective_unit::COMMAND,
     code_lens::SHOW_STARTERS,
     code_lens::SHOW_ORDER,
@@ -109,11 +111,13 @@ impl LanguageServer for Backend {
             (Some(folders), _) => folders.iter().map(|folder| convert::path(&folder.uri)).collect(),
             (None, root) => root.iter().map(convert::path).collect(),
         };
+        let forms = Forms::of_client(&params.capabilities);
         let rename_provider = Some(rename::provider(&params.capabilities));
         self.shared.change(|session| {
             session.encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
             session.code_descriptions = describes_codes(&params.capabilities);
             session.edits = code_action::EditSupport::of_client(&params.capabilities);
+            session.forms = forms;
             session.navigation = navigation::Support::of_client(&params.capabilities);
             session.effective_units = effective_unit::Support::of_client(&params.capabilities);
             session.initial_settings = settings.clone();
@@ -134,7 +138,7 @@ impl LanguageServer for Backend {
             capabilities: lsp::ServerCapabilities {
                 rename_provider,
                 diagnostic_provider: pull.map(|_| diagnostic::options(params.client_info.as_ref())),
-                ..capabilities(utf8)
+                ..capabilities(utf8, forms)
             },
             server_info: Some(lsp::ServerInfo {
                 name: "unitls".to_owned(),
@@ -231,7 +235,7 @@ impl LanguageServer for Backend {
     }
 
     async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
-        Ok(convert::resolve(item))
+        Ok(convert::resolve(self.shared.forms(), item))
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
@@ -241,10 +245,7 @@ impl LanguageServer for Backend {
             let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, now())?;
             Some(lsp::Hover {
                 range: Some(convert::range(snapshot, &file.path, hover.range)),
-                contents: lsp::HoverContents::Markup(lsp::MarkupContent {
-                    kind: lsp::MarkupKind::Markdown,
-                    value: hover.markdown,
-                }),
+                contents: lsp::HoverContents::Markup(snapshot.forms.hover(hover.markdown)),
             })
         });
         Ok(answer.await?.flatten())
@@ -544,6 +545,10 @@ impl LanguageServer for Backend {
             code_lens::SHOW_ORDER => self.about_unit(params, code_lens::order).await,
             systemd_analyze::VERIFY | systemd_analyze::SECURITY => self.analyze(params).await,
             EXPLAIN => explain(&params),
+            code_action::APPLY => match code_action::apply(&self.client, params.arguments) {
+                Some(()) => Ok(None),
+                None => Err(Error::invalid_params("the argument is an edit")),
+            },
             other => Err(Error::invalid_params(format!("there is no command {other}"))),
         }
     }
@@ -626,7 +631,7 @@ fn describes_codes(client: &lsp::ClientCapabilities) -> bool {
     published.and_then(|published| published.code_description_support) == Some(true)
 }
 
-fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
+fn capabilities(utf8: bool, forms: Forms) -> lsp::ServerCapabilities {
     lsp::ServerCapabilities {
         position_encoding: Some(match utf8 {
             true => lsp::PositionEncodingKind::UTF8,
@@ -644,10 +649,7 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
             ..lsp::CompletionOptions::default()
         }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
-        code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
-            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
-            ..lsp::CodeActionOptions::default()
-        })),
+        code_action_provider: Some(code_action::provider(forms)),
         inlay_hint_provider: Some(lsp::OneOf::Left(true)),
         folding_range_provider: Some(lsp::FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(lsp::SelectionRangeProviderCapability::Simple(true)),
@@ -664,7 +666,11 @@ fn capabilities(utf8: bool) -> lsp::ServerCapabilities {
         code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
         call_hierarchy_provider: Some(lsp::CallHierarchyServerCapability::Simple(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: COMMANDS.map(str::to_owned).to_vec(),
+            commands: COMMANDS
+                .iter()
+                .filter(|name| **name != code_action::APPLY || !forms.code_actions)
+                .map(|name| (*name).to_owned())
+                .collect(),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
         experimental: Some(serde_json::json!({

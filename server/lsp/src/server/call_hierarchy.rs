@@ -80,7 +80,7 @@ fn item(snapshot: &Snapshot, found: HierarchyItem, seen_from: &Path) -> Option<l
     let target = found.target;
     let data = found.unit.map(|unit| json!({ "unit": unit.as_str(), "seenFrom": seen_from.to_str() }));
     Some(lsp::CallHierarchyItem {
-        kind: unit_kind(found.unit_type),
+        kind: snapshot.forms.symbol_kind(unit_kind(found.unit_type)),
         name: found.name,
         tags: None,
         detail: (!found.detail.is_empty()).then_some(found.detail),

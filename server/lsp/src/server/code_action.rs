@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::time::timeout;
+use tower_lsp::Client;
 use tower_lsp::ls_types as lsp;
 use unit_ide::code_action::{code_actions, safe_fixes};
 use unit_ide::diagnostic::Diagnostic;
@@ -11,11 +13,15 @@ use unit_ide::fix::{FileOperation, Fix, TextEdit};
 use unit_ide::workspace::File;
 use unit_syntax::TextRange;
 
-use super::convert;
+use super::forms::Forms;
 use super::session::Snapshot;
+use super::{CLIENT_TIMEOUT, convert};
 
 /// The kind of the action that applies all safe repairs of a document.
 pub(super) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.unitls");
+
+/// `workspace/executeCommand`: with an edit, for clients that know no other actions than commands.
+pub(super) const APPLY: &str = "unitls.applyEdit";
 
 /// Which workspace edits the client can apply.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -71,7 +77,43 @@ pub(super) fn actions(
     if wants(&FIX_ALL) && !(by_itself && context.only.is_none()) {
         actions.extend(all_fixes(snapshot, file));
     }
-    actions.into_iter().map(lsp::CodeActionOrCommand::CodeAction).collect()
+    let shown = actions.into_iter().filter_map(|action| match snapshot.forms.code_actions {
+        true => Some(action.into()),
+        false => {
+            command(action).filter(|_| snapshot.forms.applies_edits).map(lsp::CodeActionOrCommand::Command)
+        }
+    });
+    shown.collect()
+}
+
+/// The action for a client that knows commands only: it sends this one back, and is asked to do the edit.
+fn command(action: lsp::CodeAction) -> Option<lsp::Command> {
+    let edit = serde_json::to_value(action.edit?).ok()?;
+    Some(lsp::Command::new(action.title, APPLY.to_owned(), Some(vec![edit])))
+}
+
+/// Lets the client do the edit of a [`command`]. Not awaited: it may take its time.
+pub(super) fn apply(client: &Client, arguments: Vec<serde_json::Value>) -> Option<()> {
+    let edit = serde_json::from_value(arguments.into_iter().next()?).ok()?;
+    let client = client.clone();
+    tokio::spawn(async move {
+        if !matches!(timeout(CLIENT_TIMEOUT, client.apply_edit(edit)).await, Ok(Ok(answer)) if answer.applied)
+        {
+            tracing::warn!("the client does not apply the edit");
+        }
+    });
+    Some(())
+}
+
+/// What the server offers: kinds are for clients that know actions.
+pub(super) fn provider(forms: Forms) -> lsp::CodeActionProviderCapability {
+    match forms.code_actions {
+        true => lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX, FIX_ALL]),
+            ..lsp::CodeActionOptions::default()
+        }),
+        false => lsp::CodeActionProviderCapability::Simple(forms.applies_edits),
+    }
 }
 
 /// Whether `kind` is `asked` or below it: `source.fixAll.unitls` is below `source`.

@@ -9,6 +9,7 @@ use unit_ide::completion::{Completion, CompletionItem, CompletionKind};
 use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_syntax::{Document, Position, TextRange};
 
+use super::forms::Forms;
 use super::session::Snapshot;
 
 /// The path that stands for a document: the file's; for a document that is no file, such as an unsaved buffer or the old
@@ -107,7 +108,7 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Diagnostic) -> lsp::Diag
         code_description: snapshot.code_descriptions.then(|| page(finding.code)).flatten(),
         source: Some("unitls".to_owned()),
         message: finding.message.clone(),
-        related_information: (!related.is_empty()).then_some(related),
+        related_information: (snapshot.forms.related_places && !related.is_empty()).then_some(related),
         ..lsp::Diagnostic::default()
     }
 }
@@ -131,20 +132,24 @@ fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> ls
             _ => json!(format!("{}.{}", directive.section.name(), directive.name)),
         }),
     };
-    lsp::CompletionItem {
-        kind: Some(match item.kind {
-            CompletionKind::Section => lsp::CompletionItemKind::MODULE,
-            CompletionKind::Directive => lsp::CompletionItemKind::PROPERTY,
-            CompletionKind::Word => lsp::CompletionItemKind::ENUM_MEMBER,
-            CompletionKind::Unit => lsp::CompletionItemKind::REFERENCE,
-        }),
-        label_details: item.too_new.map(|since| lsp::CompletionItemLabelDetails {
-            detail: None,
-            description: Some(format!("systemd {}+", since.0)),
-        }),
+    let kind = match item.kind {
+        CompletionKind::Section => lsp::CompletionItemKind::MODULE,
+        CompletionKind::Directive => lsp::CompletionItemKind::PROPERTY,
+        CompletionKind::Word => lsp::CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Unit => lsp::CompletionItemKind::REFERENCE,
+    };
+    let beside = item.too_new.map(|since| format!("systemd {}+", since.0));
+    let (description, detail) = match snapshot.forms.label_details {
+        true => (beside, None),
+        false => (None, beside),
+    };
+    let mut shown = lsp::CompletionItem {
+        kind: Some(snapshot.forms.item_kind(kind)),
+        label_details: description
+            .map(|text| lsp::CompletionItemLabelDetails { detail: None, description: Some(text) }),
+        detail,
         // Letters sort before the tilde: items without a sort text come first.
         sort_text: (item.rank > 0).then(|| format!("~{}{}", item.rank, item.label)),
-        tags: item.deprecated.then(|| vec![lsp::CompletionItemTag::DEPRECATED]),
         insert_text: match (&text_edit, item.insert) {
             (None, Some(insert)) => Some(insert),
             _ => None,
@@ -153,11 +158,15 @@ fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> ls
         data,
         label: item.label,
         ..lsp::CompletionItem::default()
+    };
+    if item.deprecated {
+        snapshot.forms.deprecate(&mut shown);
     }
+    shown
 }
 
 /// Fills in the documentation of an item that [`completion`] sent.
-pub(super) fn resolve(mut item: lsp::CompletionItem) -> lsp::CompletionItem {
+pub(super) fn resolve(forms: Forms, mut item: lsp::CompletionItem) -> lsp::CompletionItem {
     let text = match item.data.as_ref().and_then(|data| data.as_str()) {
         Some("[]") => unit_ide::completion::section_documentation(item.label.trim_matches(['[', ']'])),
         Some(data) => {
@@ -167,8 +176,6 @@ pub(super) fn resolve(mut item: lsp::CompletionItem) -> lsp::CompletionItem {
         }
         None => None,
     };
-    item.documentation = text.map(|value| {
-        lsp::Documentation::MarkupContent(lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value })
-    });
+    item.documentation = text.map(|text| forms.documentation(text));
     item
 }

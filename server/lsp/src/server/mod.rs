@@ -10,6 +10,7 @@ mod diagnostic;
 mod document_link;
 mod effective_unit;
 mod formatting;
+mod forms;
 mod frames;
 mod inlay_hint;
 mod loading;

@@ -168,7 +168,7 @@ pub(super) fn workspace_symbol(
 ) -> Option<lsp::SymbolInformation> {
     Some(lsp::SymbolInformation {
         name: symbol.name,
-        kind: unit_kind(symbol.unit_type),
+        kind: snapshot.forms.symbol_kind(unit_kind(symbol.unit_type)),
         tags: None,
         deprecated: None,
         location: convert::location(snapshot, &symbol.path, symbol.range)?,

@@ -16,6 +16,7 @@ use unit_syntax::{Document, Encoding};
 use super::code_action::EditSupport;
 use super::code_lens::Lenses;
 use super::diagnostic::Pulled;
+use super::forms::Forms;
 use super::{convert, effective_unit, navigation};
 use crate::disk::{Found, SystemUnits};
 use crate::project::{ProjectFile, Projects};
@@ -47,6 +48,8 @@ pub(super) struct Session {
     pub(super) edits: EditSupport,
     /// Whether the client shows links behind the codes of findings.
     pub(super) code_descriptions: bool,
+    /// In which forms the client takes answers.
+    pub(super) forms: Forms,
     /// What the client makes of answers about places.
     pub(super) navigation: navigation::Support,
     /// Whether the client shows effective units.
@@ -97,6 +100,7 @@ pub(super) struct Snapshot {
     pub(super) encoding: Encoding,
     pub(super) edits: EditSupport,
     pub(super) code_descriptions: bool,
+    pub(super) forms: Forms,
     pub(super) navigation: navigation::Support,
     pub(super) effective_units: effective_unit::Support,
     pub(super) projects: Arc<Projects>,
@@ -122,6 +126,7 @@ impl Default for Shared {
                 encoding: Encoding::Utf16,
                 edits: EditSupport::default(),
                 code_descriptions: false,
+                forms: Forms::default(),
                 navigation: navigation::Support::default(),
                 effective_units: effective_unit::Support::default(),
                 initial_settings: settings.clone(),
@@ -235,6 +240,7 @@ impl Shared {
             encoding: session.encoding,
             edits: session.edits,
             code_descriptions: session.code_descriptions,
+            forms: session.forms,
             navigation: session.navigation,
             effective_units: session.effective_units,
             projects: session.projects.clone(),
@@ -242,6 +248,11 @@ impl Shared {
             verify_on_save: session.settings.verify_on_save == Some(true),
             revision,
         }
+    }
+
+    /// In which forms the client takes answers.
+    pub(super) fn forms(&self) -> Forms {
+        self.lock().forms
     }
 
     /// The number of changes so far.
