@@ -78,6 +78,7 @@ export class Server implements vscode.Disposable {
   private async stop(): Promise<void> {
     const client = this.running;
     this.running = undefined;
+    offer([]);
     await client?.dispose().catch(error => this.output.warn(`unitls did not stop: ${error}`));
   }
 
@@ -127,11 +128,7 @@ export class Server implements vscode.Disposable {
       void this.explainMissing(message);
       return;
     }
-    const commands = client.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
-    for (const command of OFFERED) {
-      const has = commands.includes(`unitls.${command}`);
-      void vscode.commands.executeCommand('setContext', `unitls.has.${command}`, has);
-    }
+    offer(client.initializeResult?.capabilities.executeCommandProvider?.commands ?? []);
     this.tellStatus();
     this.ready.fire();
   }
@@ -205,5 +202,13 @@ export class Server implements vscode.Disposable {
     } else if (choice === install) {
       await vscode.commands.executeCommand('extension.open', this.context.extension.id);
     }
+  }
+}
+
+/** Lets the palette offer those commands that the server has. */
+function offer(commands: string[]): void {
+  for (const command of OFFERED) {
+    const has = commands.includes(`unitls.${command}`);
+    void vscode.commands.executeCommand('setContext', `unitls.has.${command}`, has);
   }
 }

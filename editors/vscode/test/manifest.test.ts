@@ -11,7 +11,7 @@ import { serverSettings } from '../scripts/settings.mjs';
 import { expand, KINDS, type Snippet } from '../src/snippets';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
-const { contributes } = read('package.json');
+const { contributes, version } = read('package.json');
 const TYPES = 'automount device mount path scope service slice socket swap target timer'.split(' ');
 
 /** Whether VS Code takes a file for a unit: patterns with a `/` are about the path, others about the name. */
@@ -57,6 +57,11 @@ test('other files have not', () => {
   ]) {
     assert.ok(!isUnit(path), path);
   }
+});
+
+test('the extension and the server have one version', () => {
+  const workspace = readFileSync(new URL('../../../Cargo.toml', import.meta.url), 'utf8');
+  assert.equal(version, /^version = "(.*)"$/m.exec(workspace)?.[1]);
 });
 
 test('commands of the palette exist', () => {
