@@ -44,7 +44,7 @@ trap 'exit 1' HUP INT TERM
 quietly() {
   local log=$artefacts/$1.log
   shift
-  "$@" >"$log" 2>&1 || {
+  ("$@") >"$log" 2>&1 || {
     cat "$log" >&2
     exit 1
   }
@@ -60,9 +60,10 @@ quietly unit-tests env UNITLS="$server" npm test
 mkdir -p "$scratch"/{home,data,extensions,diceroll,strange/.vscode}
 quietly package node scripts/package.mjs --server "$server" --out "$scratch/unitls.vsix"
 
-# As little as possible of this machine: no settings, no servers on PATH, no network.
+# As little as possible of this machine: no settings, no servers on PATH, no network. The shell becomes the program, so that
+# ending it ends the workbench.
 code() {
-  env -i PATH="/usr/local/bin:/usr/bin:/bin" LANG=C.UTF-8 HOME="$scratch/home" TMPDIR="$scratch" \
+  exec env -i PATH="/usr/local/bin:/usr/bin:/bin" LANG=C.UTF-8 HOME="$scratch/home" TMPDIR="$scratch" \
     "$vscode/bin/node" "$vscode/node_modules/code-server/lib/vscode/out/server-main.js" \
     --server-data-dir "$scratch/data" --extensions-dir "$scratch/extensions" --accept-server-license-terms "$@"
 }
