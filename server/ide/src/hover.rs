@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use jiff::Zoned;
 use unit_catalog::{Availability, Directive, Empty, Section, UnitType, ValueKind, Version};
 use unit_syntax::{Entry, ItemKind, TextRange};
 
@@ -29,9 +30,9 @@ pub struct Hover {
 
 /// What is to be said of the place at `offset`.
 ///
-/// `now` is the clock in seconds since 1970, from which the next events of a calendar are counted; without it
-/// none are named.
-pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<u64>) -> Option<Hover> {
+/// `now` is the clock with the machine's time zone, from which the next events of a calendar are counted; without it none
+/// are named.
+pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<&Zoned>) -> Option<Hover> {
     let (index, entry) = file.unit.entry_at(offset)?;
     let (mut hover, note) = match (entry.item.kind(), reference_at(file, offset)) {
         (ItemKind::Header, _) => (header(workspace, file, entry, offset)?, file_note(workspace, file)),
@@ -80,7 +81,7 @@ fn assignment(
     file: &Arc<File>,
     index: usize,
     offset: u32,
-    now: Option<u64>,
+    now: Option<&Zoned>,
 ) -> Option<Hover> {
     let entry = &file.unit.entries()[index];
     let directive = file.lines()[index].directive?;
@@ -104,7 +105,7 @@ struct Context<'a> {
     file: &'a Arc<File>,
     unit: Option<&'a Effective<'a>>,
     directive: &'static Directive,
-    now: Option<u64>,
+    now: Option<&'a Zoned>,
 }
 
 impl Context<'_> {

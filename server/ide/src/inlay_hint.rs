@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Zoned;
 use unit_catalog::{Availability, Directive, Empty, ValueKind};
 use unit_syntax::{Entry, TextRange};
 
@@ -28,13 +29,14 @@ const MOST_CHARS: usize = 60;
 
 /// The hints of the lines that `range` touches, of those kinds that are `wanted`.
 ///
-/// `now` is the clock in seconds since 1970, from which the next event of a calendar is counted; without it none is named.
+/// `now` is the clock with the machine's time zone, from which the next event of a calendar is counted; without it none is
+/// named.
 pub fn inlay_hints(
     workspace: &Workspace,
     file: &Arc<File>,
     range: TextRange,
     wanted: impl Fn(HintKind) -> bool,
-    now: Option<u64>,
+    now: Option<&Zoned>,
 ) -> Vec<InlayHint> {
     if file.foreign_template || !file.kind.has_settings() {
         return Vec::new();

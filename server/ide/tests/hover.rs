@@ -3,6 +3,8 @@
 mod support;
 
 use expect_test::{Expect, expect};
+use jiff::tz::TimeZoneDatabase;
+use jiff::{Timestamp, Zoned};
 use support::{Fixture, slice};
 use unit_ide::hover::{Hover, directive_page, hover};
 
@@ -19,13 +21,16 @@ enum Part {
     Unit,
 }
 
-/// Wednesday, 15 May 2024, 12:00 UTC.
-const NOW: Option<u64> = Some(1_715_774_400);
+/// Wednesday, 15 May 2024, 12:00 UTC, in Berlin.
+fn now() -> Zoned {
+    let berlin = TimeZoneDatabase::bundled().get("Europe/Berlin").expect("a time zone");
+    Timestamp::constant(1_715_774_400, 0).to_zoned(berlin)
+}
 
 fn hover_at(fixture: &str) -> Option<(Hover, String)> {
     let fixture = Fixture::new(fixture);
     let (file, offset) = fixture.cursor();
-    let hover = hover(&fixture.workspace, file, offset, NOW)?;
+    let hover = hover(&fixture.workspace, file, offset, Some(&now()))?;
     assert!(hover.range.contains_inclusive(offset), "the range {:?} is elsewhere", hover.range);
     let text = slice(file, hover.range);
     Some((hover, text))
@@ -808,42 +813,42 @@ fn next_elapses() {
         "//- a.timer\n[Timer]\nOnCalendar=dai$0ly\n",
         Part::Whole,
         expect![[r#"
-        «daily»
-        **`daily`** = `*-*-* 00:00:00`
+            «daily»
+            **`daily`** = `*-*-* 00:00:00`
 
-        Next, in the machine's time zone as if it were UTC:
+            Next:
 
-        - Thu 2024-05-16 00:00:00
-        - Fri 2024-05-17 00:00:00
-        - Sat 2024-05-18 00:00:00
+            - Thu 2024-05-16 00:00:00 CEST
+            - Fri 2024-05-17 00:00:00 CEST
+            - Sat 2024-05-18 00:00:00 CEST
 
-        **`OnCalendar=`** in [Timer]
+            **`OnCalendar=`** in [Timer]
 
-        Starts the unit at points of the calendar, in wall clock time.
+            Starts the unit at points of the calendar, in wall clock time.
 
-        `[WEEKDAYS] [YEAR-MONTH-DAY] [HOUR:MINUTE[:SECOND]] [TIMEZONE]`, not cron syntax:
+            `[WEEKDAYS] [YEAR-MONTH-DAY] [HOUR:MINUTE[:SECOND]] [TIMEZONE]`, not cron syntax:
 
-        | expression | when |
-        |---|---|
-        | `daily`, `weekly`, `monthly` | 00:00; on Mondays; on the 1st |
-        | `Mon..Fri 02:30` | workdays at half past two |
-        | `*:0/15` | every quarter of an hour |
-        | `*-*-01 04:00` | on the 1st of each month |
-        | `Sat *-*-1..7 06:00` | first Saturday of the month |
-        | `*-*-* 03:00 UTC` | daily, in another time zone |
+            | expression | when |
+            |---|---|
+            | `daily`, `weekly`, `monthly` | 00:00; on Mondays; on the 1st |
+            | `Mon..Fri 02:30` | workdays at half past two |
+            | `*:0/15` | every quarter of an hour |
+            | `*-*-01 04:00` | on the 1st of each month |
+            | `Sat *-*-1..7 06:00` | first Saturday of the month |
+            | `*-*-* 03:00 UTC` | daily, in another time zone |
 
-        Several lines add up. `systemd-analyze calendar 'EXPR'` shows what an expression means and when it is due next.
+            Several lines add up. `systemd-analyze calendar 'EXPR'` shows what an expression means and when it is due next.
 
-        The actual start may be up to a minute later (`AccuracySec=`). Times missed while the machine was off are lost
-        unless `Persistent=yes`; after suspend the timer catches up with one run. If the unit still runs when its time
-        comes, no second one is started; when it ends and a time has passed meanwhile, it runs again at once
-        (`DeferReactivation=`, 257).
+            The actual start may be up to a minute later (`AccuracySec=`). Times missed while the machine was off are lost
+            unless `Persistent=yes`; after suspend the timer catches up with one run. If the unit still runs when its time
+            comes, no second one is started; when it ends and a time has passed meanwhile, it runs again at once
+            (`DeferReactivation=`, 257).
 
-        - Value: a calendar event: `daily`, `Mon..Fri 09:00`, `*-*-01 04:30:00 UTC`, or `@` and seconds since 1970
-        - May be repeated, lines add up; an empty value clears what came before
-        - Since systemd 197
-        - [systemd.timer(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html#OnCalendar=)
-    "#]],
+            - Value: a calendar event: `daily`, `Mon..Fri 09:00`, `*-*-01 04:30:00 UTC`, or `@` and seconds since 1970
+            - May be repeated, lines add up; an empty value clears what came before
+            - Since systemd 197
+            - [systemd.timer(5)](https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html#OnCalendar=)
+        "#]],
     );
     check(
         "//- a.timer\n[Timer]\nOnCalendar=2020-01-$001\n",
@@ -855,4 +860,41 @@ fn next_elapses() {
         Never due again.
     "#]],
     );
+    let of = |event: &str| {
+        let (hover, _) =
+            hover_at(&format!("//- a.timer\n[Timer]\nOnCalendar=$0{event}\n")).expect("an event");
+        hover.markdown.split("\n\n**").next().unwrap_or_default().to_owned() + "\n\n"
+    };
+    let zones = ["03:00 America/New_York", "*-10-27 02:00/20", "*-03-31 02:30", "daily CEST"].map(of);
+    expect![[r#"
+        **`03:00 America/New_York`** = `*-*-* 03:00:00 America/New_York`
+
+        Next:
+
+        - Thu 2024-05-16 03:00:00 EDT, here Thu 2024-05-16 09:00:00 CEST
+        - Fri 2024-05-17 03:00:00 EDT, here Fri 2024-05-17 09:00:00 CEST
+        - Sat 2024-05-18 03:00:00 EDT, here Sat 2024-05-18 09:00:00 CEST
+
+        **`*-10-27 02:00/20`** = `*-10-27 02:00/20:00`
+
+        Next:
+
+        - Sun 2024-10-27 02:00:00 CEST
+        - Sun 2024-10-27 02:20:00 CEST
+        - Sun 2024-10-27 02:40:00 CEST
+
+        **`*-03-31 02:30`** = `*-03-31 02:30:00`
+
+        Next:
+
+        - Mon 2025-03-31 02:30:00 CEST
+        - Tue 2026-03-31 02:30:00 CEST
+        - Wed 2027-03-31 02:30:00 CEST
+
+        **`daily CEST`** = `*-*-* 00:00:00 CEST`
+
+        When that is depends on the machine: not every one knows a time zone `CEST`.
+
+    "#]]
+    .assert_eq(&zones.concat());
 }

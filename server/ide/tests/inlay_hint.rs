@@ -5,13 +5,18 @@ mod support;
 mod texts;
 
 use expect_test::{Expect, expect};
+use jiff::tz::TimeZoneDatabase;
+use jiff::{Timestamp, Zoned};
 use proptest::prelude::*;
 use support::{Fixture, Source, workspace};
 use unit_ide::inlay_hint::{HintKind, inlay_hints};
 use unit_syntax::TextRange;
 
-/// Wednesday, 2024-05-15 12:00 UTC.
-const NOON: u64 = 1_715_774_400;
+/// Wednesday, 2024-05-15 12:00 UTC, in Berlin.
+fn noon() -> Zoned {
+    let berlin = TimeZoneDatabase::bundled().get("Europe/Berlin").expect("a time zone");
+    Timestamp::constant(1_715_774_400, 0).to_zoned(berlin)
+}
 
 /// The first file with its hints in place, in brackets.
 #[track_caller]
@@ -19,7 +24,7 @@ fn check(text: &str, expected: Expect) {
     let fixture = Fixture::new(text);
     let file = fixture.workspace.file(&fixture.sources[0].path).expect("it is there");
     let whole = TextRange::new(0, file.unit.len());
-    let hints = inlay_hints(&fixture.workspace, file, whole, |_| true, Some(NOON));
+    let hints = inlay_hints(&fixture.workspace, file, whole, |_| true, Some(&noon()));
     let mut text = file.unit.text();
     for hint in hints.into_iter().rev() {
         text.insert_str(hint.offset as usize, &format!(" ‹{}›", hint.label));
@@ -68,12 +73,14 @@ NoSuchSec=90
 #[test]
 fn calendars() {
     check(
-        "//- a.timer\n[Timer]\nOnCalendar=Mon 09:00\nOnCalendar=2020-01-01\nOnCalendar=never\nOnBootSec=1h 30min\n",
+        "//- a.timer\n[Timer]\nOnCalendar=Mon 09:00\nOnCalendar=2020-01-01\nOnCalendar=never\nOnCalendar=daily Asia/Tokyo\nOnCalendar=daily CEST\nOnBootSec=1h 30min\n",
         expect![[r#"
             [Timer]
             OnCalendar=Mon 09:00 ‹next Mon 2024-05-20 09:00:00›
             OnCalendar=2020-01-01 ‹never again›
             OnCalendar=never
+            OnCalendar=daily Asia/Tokyo ‹next Thu 2024-05-16 00:00:00 JST›
+            OnCalendar=daily CEST
             OnBootSec=1h 30min ‹= 5400 s›
         "#]],
     );
@@ -178,7 +185,7 @@ proptest! {
         let workspace = workspace(&sources);
         let file = workspace.file(&sources[0].path).expect("it is there");
         let whole = TextRange::new(0, file.unit.len());
-        for hint in inlay_hints(&workspace, file, whole, |_| true, Some(NOON)) {
+        for hint in inlay_hints(&workspace, file, whole, |_| true, Some(&noon())) {
             prop_assert!(sources[0].text.is_char_boundary(hint.offset as usize), "{:?}", hint);
         }
     }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use support::pieces::piece;
 use support::{Source, apply, findings, workspace};
@@ -42,7 +44,8 @@ proptest! {
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        if let Some(hover) = hover(&workspace, file, offset as u32, Some(0)) {
+        let epoch = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+        if let Some(hover) = hover(&workspace, file, offset as u32, Some(&epoch)) {
             assert_within(&text, hover.range);
             prop_assert!(hover.range.contains_inclusive(offset as u32), "{:?} at {offset}", hover.range);
             prop_assert!(!hover.markdown.is_empty());

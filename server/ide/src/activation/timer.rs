@@ -1,5 +1,7 @@
 //! When a timer elapses: its settings in the order in which they count.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use unit_catalog::Section;
 
 use super::settings::flag;
@@ -79,7 +81,11 @@ pub fn repeats(base: TimerBase, value: &str) -> bool {
     match base {
         TimerBase::UnitActive | TimerBase::UnitInactive => true,
         TimerBase::Calendar => {
-            CalendarEvent::parse(value).is_ok_and(|event| event.next_elapses(0, 2).len() > 1)
+            let epoch = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+            // Of an event in a time zone of some machines only it is not known.
+            let twice =
+                |event: CalendarEvent| event.next_elapses(&epoch, 2).is_none_or(|next| next.len() > 1);
+            CalendarEvent::parse(value).is_ok_and(twice)
         }
         TimerBase::Active | TimerBase::Boot | TimerBase::Startup => false,
     }

@@ -1,8 +1,8 @@
 //! The protocol's requests and notifications, each answered from the session or a snapshot of it.
 
 use std::sync::{Arc, OnceLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Zoned;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
@@ -242,7 +242,7 @@ impl LanguageServer for Backend {
         let place = params.text_document_position_params;
         let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
             let offset = offset(snapshot, file, place.position);
-            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, now())?;
+            let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, Some(&Zoned::now()))?;
             Some(lsp::Hover {
                 range: Some(convert::range(snapshot, &file.path, hover.range)),
                 contents: lsp::HoverContents::Markup(snapshot.forms.hover(hover.markdown)),
@@ -483,7 +483,7 @@ impl LanguageServer for Backend {
 
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
-            inlay_hint::hints(snapshot, file, text_range(snapshot, file, params.range), now())
+            inlay_hint::hints(snapshot, file, text_range(snapshot, file, params.range), &Zoned::now())
         });
         answer.await
     }
@@ -612,11 +612,6 @@ fn offset(snapshot: &Snapshot, file: &File, position: lsp::Position) -> u32 {
         Some(open) => open.document.offset(position, snapshot.encoding),
         None => file.unit.offset(position, snapshot.encoding),
     }
-}
-
-/// The clock in seconds since 1970.
-fn now() -> Option<u64> {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 fn text_range(snapshot: &Snapshot, file: &File, range: lsp::Range) -> TextRange {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Zoned;
 use tower_lsp::ls_types as lsp;
 use unit_ide::inlay_hint::inlay_hints;
 use unit_ide::workspace::File;
@@ -15,10 +16,10 @@ pub(super) fn hints(
     snapshot: &Snapshot,
     file: &Arc<File>,
     range: TextRange,
-    now: Option<u64>,
+    now: &Zoned,
 ) -> Vec<lsp::InlayHint> {
     let wanted = |kind| !snapshot.unwanted_hints.contains(&kind);
-    let found = inlay_hints(&snapshot.workspace, file, range, wanted, now);
+    let found = inlay_hints(&snapshot.workspace, file, range, wanted, Some(now));
     let places: Vec<_> = found.iter().map(|hint| TextRange::at(hint.offset)).collect();
     let places = convert::ranges(snapshot, &file.path, &places).into_iter();
     let hints = places.zip(found).map(|(place, hint)| lsp::InlayHint {

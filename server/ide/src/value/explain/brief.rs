@@ -1,5 +1,6 @@
 //! What a whole value comes to in a few words, where that does not show at a glance.
 
+use jiff::Zoned;
 use unit_catalog::{Directive, ValueKind as K, Version};
 
 use super::calendar::next_elapse;
@@ -22,12 +23,12 @@ pub enum HintKind {
     Specifier,
 }
 
-/// What a value comes to; `None` where it says so itself. `now` is the clock in seconds since 1970.
+/// What a value comes to; `None` where it says so itself. `now` is the clock with the machine's time zone.
 pub(crate) fn brief(
     directive: &Directive,
     version: Version,
     value: &str,
-    now: Option<u64>,
+    now: Option<&Zoned>,
 ) -> Option<(HintKind, String)> {
     let kind = directive.kind_in(version);
     if time_span::kind(kind).is_some() {
@@ -47,12 +48,12 @@ pub(crate) fn brief(
 fn span(kind: K, value: &str) -> Option<String> {
     let span = time_span::parse(value, time_span::kind(kind)?)?;
     let TimeSpan::Micros(micros) = span else { return None };
-    let unit = value.trim_start_matches(|char: char| char.is_ascii_digit());
+    let unit = value.trim_start_matches(|char: char| char.is_ascii_digit()).trim();
     match (micros, unit) {
         (0, _) if kind == K::TimeSpan0IsInfinity => Some("= no limit".to_owned()),
         (0, _) => None,
         (_, "") => Some(format!("= {span}")),
-        (_, unit) if unit.trim().chars().all(char::is_alphabetic) => None,
+        (_, unit) if unit.chars().all(char::is_alphabetic) => None,
         _ => Some(format!("= {} s", micros as f64 / 1e6)),
     }
 }

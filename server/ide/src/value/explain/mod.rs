@@ -8,6 +8,7 @@ mod number;
 use std::fmt::Write;
 use std::ops::Range;
 
+use jiff::Zoned;
 use unit_catalog::{Directive, ValueKind as K, Version, table};
 
 use super::specifier::specifiers;
@@ -38,8 +39,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) version: Version,
     /// The unit that sets it, where the file has such a name.
     pub(crate) unit: Option<&'a UnitName>,
-    /// The clock in seconds since 1970, to count the next events from.
-    pub(crate) now: Option<u64>,
+    /// The clock and the machine's time zone, to count the next events from.
+    pub(crate) now: Option<&'a Zoned>,
 }
 
 /// Explains what stands at the byte `at` of a value.

@@ -1,68 +1,62 @@
-//! When calendar events elapse, in UTC; arithmetic only, no clock.
+//! When calendar events elapse, as `calendar_spec_next_usec()` finds out; arithmetic only, no clock.
+
+use std::sync::LazyLock;
+
+use jiff::Zoned;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use super::{CalendarEvent, Component};
 
-const DAY: u64 = 86_400;
+/// The last year that systemd counts with.
+const LAST_YEAR: i16 = 2199;
 
-/// The days of a year's months, February aside.
-const MONTHS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/// The time zones of the world as this program was built; no file is read.
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// The time zone of this name; `None` where the database has none, whatever this machine has.
+pub(super) fn time_zone(name: &str) -> Option<TimeZone> {
+    ZONES.get(name).ok()
+}
 
 impl CalendarEvent {
-    /// The next `count` times that the event elapses after `now`, both in seconds since 1970 UTC. Local time is taken
-    /// to be UTC, as are other time zones; fractions of a second are dropped. Fewer where there are no more, as the
-    /// last year is 2199.
-    pub fn next_elapses(&self, now: u64, count: usize) -> Vec<u64> {
-        let mut elapses = Vec::new();
-        let Some(today) = u32::try_from(now / DAY).ok().filter(|today| *today < days_before(2200)) else {
-            return elapses;
+    /// The next `count` times that the event elapses after `now`, in its own time zone, or in that of `now` where it names
+    /// none; fractions of a second are dropped. Fewer where there are no more, as the last year is 2199. `None` where only
+    /// the machine knows its zone, as `CEST` is one only where it is the machine's own.
+    ///
+    /// What a change of the clock leaves out is left out, and what it brings twice elapses once: the first time.
+    pub fn next_elapses(&self, now: &Zoned, count: usize) -> Option<Vec<Zoned>> {
+        let now = match self.zone() {
+            Some(name) => now.with_time_zone(time_zone(name)?),
+            None => now.clone(),
         };
-        let first = date_of(today);
-        for year in (first.0..2200).filter(|year| any(&self.year, *year, None)) {
+        let seconds = (0..60).filter(|second| self.within_second(*second)).collect();
+        let mut elapses = Elapses { left: count, now, seconds, found: Vec::new() };
+        let today = elapses.now.date();
+        for year in (today.year().max(1970)..=LAST_YEAR).filter(|year| any(&self.year, *year, None)) {
             for month in (1..=12).filter(|month| any(&self.month, *month, None)) {
-                let days = days_in(year, month);
-                // Components of days may count from the month's end.
-                let end = self.end_of_month.then_some(days);
-                for day in (1..=days).filter(|day| any(&self.day, *day, end)) {
-                    let number = days_since_1970(year, month, day);
-                    let weekday = self.weekdays.is_none_or(|days| days >> ((number + 3) % 7) & 1 != 0);
-                    if (year, month, day) < first || !weekday {
-                        continue;
-                    }
-                    self.times(u64::from(number) * DAY, now, count, &mut elapses);
-                    if elapses.len() >= count {
-                        return elapses;
+                let Ok(first) = Date::new(year, month, 1) else { continue };
+                for date in (1..=first.days_in_month()).filter_map(|day| Date::new(year, month, day).ok()) {
+                    if date >= today && self.on(date) && elapses.of_day(self, date).is_none() {
+                        return Some(elapses.found);
                     }
                 }
             }
         }
-        elapses
+        Some(elapses.found)
     }
 
-    /// Adds the times of the day that begins at `midnight`.
-    fn times(&self, midnight: u64, now: u64, count: usize, elapses: &mut Vec<u64>) {
-        for hour in (0..24).filter(|hour| any(&self.hour, *hour, None)) {
-            let hour = midnight + u64::from(hour) * 3600;
-            if hour + 3600 <= now {
-                continue;
-            }
-            for minute in (0..60).filter(|minute| any(&self.minute, *minute, None)) {
-                let minute = hour + u64::from(minute) * 60;
-                for second in 0..60 {
-                    let time = minute + u64::from(second);
-                    if time <= now || !self.within_second(second) {
-                        continue;
-                    }
-                    if elapses.len() >= count {
-                        return;
-                    }
-                    elapses.push(time);
-                }
-            }
-        }
+    /// Whether the day of the month and that of the week fit.
+    fn on(&self, date: Date) -> bool {
+        // Components of days may count from the month's end.
+        let end = self.end_of_month.then(|| number(date.days_in_month()));
+        let weekday = date.weekday().to_monday_zero_offset();
+        any(&self.day, date.day(), end) && self.weekdays.is_none_or(|days| days >> weekday & 1 != 0)
     }
 
     /// Whether the event elapses in this second of a minute.
-    fn within_second(&self, second: u32) -> bool {
+    fn within_second(&self, second: i8) -> bool {
+        let second = number(second);
         let (first, last) = (second * 1_000_000, second * 1_000_000 + 999_999);
         self.second.iter().any(|component| {
             let Component { start, stop, repeat } = *component;
@@ -75,8 +69,66 @@ impl CalendarEvent {
     }
 }
 
+/// What was found so far, and how much more is wanted.
+struct Elapses {
+    left: usize,
+    now: Zoned,
+    /// The seconds of a minute in which the event elapses.
+    seconds: Vec<i8>,
+    found: Vec<Zoned>,
+}
+
+impl Elapses {
+    /// Adds the times of a day; `None` when there are enough.
+    fn of_day(&mut self, event: &CalendarEvent, date: Date) -> Option<()> {
+        // What is over today is not looked at again, second by second.
+        let begun = self.now.datetime();
+        let (hour, minute) = match begun.date() == date {
+            true => (begun.hour(), begun.minute()),
+            false => (0, 0),
+        };
+        for at in (hour..24).filter(|at| any(&event.hour, *at, None)) {
+            let from = if at == hour { minute } else { 0 };
+            for minute in (from..60).filter(|at| any(&event.minute, *at, None)) {
+                for index in 0..self.seconds.len() {
+                    self.add(date.at(at, minute, self.seconds[index], 0))?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Adds this time of the wall clock, if it is one and lies ahead; `None` when there are enough.
+    fn add(&mut self, time: DateTime) -> Option<()> {
+        self.left.checked_sub(1)?;
+        if time <= self.now.datetime() {
+            return Some(());
+        }
+        let zone = self.now.time_zone();
+        let instants = match zone.to_ambiguous_timestamp(time).offset() {
+            AmbiguousOffset::Unambiguous { offset } => [Some(offset), None],
+            AmbiguousOffset::Gap { .. } => [None, None],
+            AmbiguousOffset::Fold { before, after } => [Some(before), Some(after)],
+        };
+        let instants = instants.into_iter().flatten().filter_map(|offset| offset.to_timestamp(time).ok());
+        // Once the clock was put back it stays so.
+        let ahead = instants.into_iter().find(|instant| *instant > self.now.timestamp());
+        if let Some(instant) = ahead {
+            self.found.push(instant.to_zoned(zone.clone()));
+            self.left -= 1;
+        }
+        Some(())
+    }
+}
+
+/// A part of a date or a time of day as a component counts it; none of them is negative.
+pub(super) fn number(part: impl Into<i64>) -> u32 {
+    u32::try_from(part.into()).unwrap_or_default()
+}
+
 /// Whether a field has this value; an empty one has all. `end` is the month's last day where days count from it.
-fn any(field: &[Component], value: u32, end: Option<u32>) -> bool {
+fn any(field: &[Component], value: impl Into<i64>, end: Option<u32>) -> bool {
+    let value = number(value);
     field.is_empty()
         || field.iter().any(|component| {
             let Component { mut start, mut stop, repeat } = *component;
@@ -96,75 +148,103 @@ fn any(field: &[Component], value: u32, end: Option<u32>) -> bool {
         })
 }
 
-fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    MONTHS[(month as usize + 11) % 12] + u32::from(month == 2 && is_leap(year))
-}
-
-/// Days of the years before this one, from 1970 on.
-fn days_before(year: u32) -> u32 {
-    let leaps = |year: u32| year / 4 - year / 100 + year / 400;
-    (year - 1970) * 365 + leaps(year - 1) - leaps(1969)
-}
-
-fn days_since_1970(year: u32, month: u32, day: u32) -> u32 {
-    days_before(year) + (1..month).map(|month| days_in(year, month)).sum::<u32>() + day - 1
-}
-
-/// Year, month and day of a day counted from 1970.
-pub(super) fn date_of(day: u32) -> (u32, u32, u32) {
-    let mut year = 1970 + day / 366;
-    while days_before(year + 1) <= day {
-        year += 1;
-    }
-    let mut rest = day - days_before(year);
-    let mut month = 1;
-    while rest >= days_in(year, month) {
-        rest -= days_in(year, month);
-        month += 1;
-    }
-    (year, month, rest + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// 2026-11-21 13:21:44 UTC, a Saturday.
-    const NOW: u64 = 1_795_267_304;
+    /// A Saturday.
+    const NOW: &str = "2026-11-21T13:21:44Z";
 
-    fn next(text: &str, count: usize) -> Vec<u64> {
-        CalendarEvent::parse(text).expect(text).next_elapses(NOW, count)
+    #[track_caller]
+    fn next(text: &str, now: &str, zone: &str, count: usize) -> Option<Vec<String>> {
+        let zone = time_zone(zone).expect("a time zone");
+        let now = now.parse::<jiff::Timestamp>().expect("a time").to_zoned(zone);
+        let elapses = CalendarEvent::parse(text).expect(text).next_elapses(&now, count)?;
+        Some(elapses.iter().map(|elapse| elapse.strftime("%F %T %Z").to_string()).collect())
     }
 
-    #[test]
-    fn dates() {
-        assert_eq!(date_of(0), (1970, 1, 1));
-        assert_eq!(date_of(11_016), (2000, 2, 29));
-        for day in (0..84_000).step_by(13) {
-            let (year, month, of_month) = date_of(day);
-            assert_eq!(days_since_1970(year, month, of_month), day);
-        }
+    #[track_caller]
+    fn check(text: &str, now: &str, zone: &str, expected: &[&str]) {
+        let expected = expected.iter().map(|time| (*time).to_owned()).collect();
+        assert_eq!(next(text, now, zone, 3), Some(expected), "{text} after {now} in {zone}");
     }
 
     #[test]
     fn elapses() {
-        let today = NOW / DAY * DAY;
-        assert_eq!(next("daily", 2), [today + DAY, today + 2 * DAY]);
-        assert_eq!(next("13:21:44", 1), [today + DAY + 48_104]);
-        assert_eq!(next("*:0/15", 3), [NOW + 496, NOW + 1396, NOW + 2296]);
-        assert_eq!(next("Mon 05:00", 1), [today + 2 * DAY + 18_000]);
-        assert_eq!(next("*:*:*", 2), [NOW + 1, NOW + 2]);
-        // The last and the third last day of November.
-        assert_eq!(next("*-11~1", 1), [today + 9 * DAY]);
-        assert!(next("daily", 0).is_empty());
-        assert_eq!(next("*-*~1..3", 3), [today + 7 * DAY, today + 8 * DAY, today + 9 * DAY]);
-        assert!(next("2026-02-30", 1).is_empty());
-        assert!(next("@5", 1).is_empty());
-        assert_eq!(next("*-02-29", 1), [1_835_395_200]);
-        assert_eq!(next("*:*:0.5..2.5/0.3", 3), [NOW + 16, NOW + 17, NOW + 18]);
+        let check = |text, expected: [&str; 3]| {
+            let zoned = expected.map(|time| format!("{time} UTC"));
+            super::tests::check(text, NOW, "UTC", &zoned.each_ref().map(String::as_str));
+        };
+        check("daily", ["2026-11-22 00:00:00", "2026-11-23 00:00:00", "2026-11-24 00:00:00"]);
+        check("13:21:44", ["2026-11-22 13:21:44", "2026-11-23 13:21:44", "2026-11-24 13:21:44"]);
+        check("*:0/15", ["2026-11-21 13:30:00", "2026-11-21 13:45:00", "2026-11-21 14:00:00"]);
+        check("Mon 05:00", ["2026-11-23 05:00:00", "2026-11-30 05:00:00", "2026-12-07 05:00:00"]);
+        check("*:*:*", ["2026-11-21 13:21:45", "2026-11-21 13:21:46", "2026-11-21 13:21:47"]);
+        check("*-11~1", ["2026-11-30 00:00:00", "2027-11-30 00:00:00", "2028-11-30 00:00:00"]);
+        check("*-*~1..3", ["2026-11-28 00:00:00", "2026-11-29 00:00:00", "2026-11-30 00:00:00"]);
+        check("*-02-29", ["2028-02-29 00:00:00", "2032-02-29 00:00:00", "2036-02-29 00:00:00"]);
+        check("*:*:0.5..2.5/0.3", ["2026-11-21 13:22:00", "2026-11-21 13:22:01", "2026-11-21 13:22:02"]);
+        for never in ["2026-02-30", "@5", "2020-01-01"] {
+            assert_eq!(next(never, NOW, "UTC", 1), Some(Vec::new()), "{never}");
+        }
+        assert_eq!(next("daily", NOW, "UTC", 0), Some(Vec::new()));
+    }
+
+    /// As `systemd-analyze calendar --base-time=` of release 252 has them.
+    #[test]
+    fn clocks_put_forward_and_back() {
+        let berlin = "Europe/Berlin";
+        check(
+            "02:30",
+            "2026-03-28T11:30:00Z",
+            berlin,
+            &["2026-03-30 02:30:00 CEST", "2026-03-31 02:30:00 CEST", "2026-04-01 02:30:00 CEST"],
+        );
+        check(
+            "*:0/20",
+            "2026-03-29T00:30:00Z",
+            berlin,
+            &["2026-03-29 01:40:00 CET", "2026-03-29 03:00:00 CEST", "2026-03-29 03:20:00 CEST"],
+        );
+        check(
+            "02:30",
+            "2026-10-24T22:50:00Z",
+            berlin,
+            &["2026-10-25 02:30:00 CEST", "2026-10-26 02:30:00 CET", "2026-10-27 02:30:00 CET"],
+        );
+        check(
+            "*:0/20",
+            "2026-10-25T00:30:00Z",
+            berlin,
+            &["2026-10-25 02:40:00 CEST", "2026-10-25 03:00:00 CET", "2026-10-25 03:20:00 CET"],
+        );
+        // In the hour that the clock shows for the second time.
+        check(
+            "*:0/20",
+            "2026-10-25T01:10:00Z",
+            berlin,
+            &["2026-10-25 02:20:00 CET", "2026-10-25 02:40:00 CET", "2026-10-25 03:00:00 CET"],
+        );
+        check(
+            "*:0/20",
+            "2026-04-04T14:20:00Z",
+            "Australia/Lord_Howe",
+            &["2026-04-05 01:40:00 +11", "2026-04-05 02:00:00 +1030", "2026-04-05 02:20:00 +1030"],
+        );
+    }
+
+    #[test]
+    fn zones_of_events() {
+        let twice = ["2026-11-22 03:00:00 EST", "2026-11-23 03:00:00 EST", "2026-11-24 03:00:00 EST"];
+        check("03:00 America/New_York", NOW, "Asia/Tokyo", &twice);
+        check(
+            "daily UTC",
+            NOW,
+            "Asia/Tokyo",
+            &["2026-11-22 00:00:00 UTC", "2026-11-23 00:00:00 UTC", "2026-11-24 00:00:00 UTC"],
+        );
+        for unknown in ["daily CEST", "daily Europe/Atlantis"] {
+            assert_eq!(next(unknown, NOW, "UTC", 1), None, "{unknown}");
+        }
     }
 }

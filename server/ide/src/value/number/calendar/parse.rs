@@ -1,8 +1,11 @@
 //! Reads calendar events.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use unit_catalog::table;
 
-use super::{CalendarError, CalendarEvent, Component, Field, elapse, zone};
+use super::elapse::number;
+use super::{CalendarError, CalendarEvent, Component, Field, zone};
 
 /// How many values a list may have.
 const MOST_COMPONENTS: usize = 240;
@@ -153,14 +156,14 @@ impl Reader<'_> {
             .parse::<u64>()
             .ok()
             .filter(|seconds| digits.bytes().all(|byte| byte.is_ascii_digit()) && *seconds <= LAST_SECOND);
-        let seconds = seconds.ok_or(error)?;
+        let seconds = seconds.ok_or(error.clone())?;
         self.at = self.text.len();
-        let (year, month, day) = elapse::date_of((seconds / 86_400) as u32);
-        (event.year, event.month, event.day) = (single(year), single(month), single(day));
-        let within = (seconds % 86_400) as u32;
-        event.hour = single(within / 3600);
-        event.minute = single(within / 60 % 60);
-        event.second = single(within % 60 * SECOND);
+        let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let time = TimeZone::UTC.to_datetime(time.ok_or(error)?);
+        event.year = single(number(time.year()));
+        (event.month, event.day) = (single(number(time.month())), single(number(time.day())));
+        (event.hour, event.minute) = (single(number(time.hour())), single(number(time.minute())));
+        event.second = single(number(time.second()) * SECOND);
         event.zone = Some("UTC".into());
         Ok(())
     }
