@@ -113,7 +113,7 @@ fn is_behind(entry: &Entry, offset: u32) -> bool {
 }
 
 /// Whether the entry's last line but for comments ends with a backslash, so that what follows belongs to it.
-fn goes_on(entry: &Entry) -> bool {
+pub(crate) fn goes_on(entry: &Entry) -> bool {
     if matches!(entry.item.kind(), ItemKind::Comment) {
         return false;
     }

@@ -217,7 +217,7 @@ fn closing(entry: &Entry, ending: &str) -> String {
 }
 
 /// Whether an entry is the last of its file and says that it goes on.
-pub(crate) fn is_cut_short(entry: &Entry) -> bool {
+fn is_cut_short(entry: &Entry) -> bool {
     let line = entry.item.text().trim_end_matches(['\n', '\r']);
     let backslashes = line.len() - line.trim_end_matches('\\').len();
     backslashes % 2 == 1 && !matches!(entry.item.kind(), ItemKind::Comment)

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use unit_syntax::{Entry, ItemKind, TextRange};
 
-use crate::fix::{TextEdit, is_cut_short, line_ending};
+use crate::completion::goes_on;
+use crate::fix::{TextEdit, line_ending};
 use crate::rules::allow::is_allow;
 use crate::workspace::{Decoding, File, FileKind};
 
@@ -102,7 +103,7 @@ pub fn on_type_formatting(file: &File, offset: u32, step: &str) -> Option<TextEd
     let start = before.rfind(LINE_ENDS)? + 1;
     let line = text[start..].split(LINE_ENDS).next().unwrap_or_default();
     // Behind the last line ending of a text a new line begins, unless a backslash says otherwise.
-    let goes_on = start < text.len() || is_cut_short(entry);
+    let goes_on = start < text.len() || goes_on(entry);
     let assignment = matches!(entry.item.kind(), ItemKind::Assignment { .. });
     if !assignment || !goes_on || !line.trim_matches(BLANKS).is_empty() {
         return None;

@@ -255,6 +255,7 @@ fn a_new_line_of_a_continuation_is_indented() {
     assert_eq!(below("a \\", "\nType=x\n").as_deref(), Some("[Service]\nExecStart=a \\\n    \nType=x\n"));
     assert_eq!(below("a \\\n\tb \\", "\n").as_deref(), Some("[Service]\nExecStart=a \\\n\tb \\\n\t\n"));
     assert_eq!(below("a \\\n  # b", "\n").as_deref(), Some("[Service]\nExecStart=a \\\n  # b\n  \n"));
+    assert_eq!(below("a \\\n  # b", "").as_deref(), Some("[Service]\nExecStart=a \\\n  # b\n  "));
     for (start, rest) in [("a", ""), ("a \\", "b\n"), ("a \\ ", "\n"), ("a", "\nType=x\n"), ("a\\\\", "")] {
         assert_eq!(below(start, rest), None, "{start:?} {rest:?}");
     }

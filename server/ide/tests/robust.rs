@@ -2,13 +2,20 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use support::pieces::piece;
 use support::{Source, apply, findings, workspace};
 use unit_ide::completion::completion;
+use unit_ide::folding_range::folding_ranges;
+use unit_ide::formatting::formatting;
 use unit_ide::hover::hover;
+use unit_ide::inlay_hint::inlay_hints;
+use unit_ide::selection_range::selection_ranges;
+use unit_ide::semantic_tokens::semantic_tokens;
 use unit_syntax::TextRange;
 
 /// Paths that make different kinds of files of a text.
@@ -56,6 +63,21 @@ proptest! {
                 prop_assert!(range.contains_inclusive(offset as u32), "{} {range:?} at {offset}", item.label);
             }
         }
+        for token in semantic_tokens(file, None) {
+            assert_within(&text, token.range);
+        }
+        for fold in folding_ranges(file) {
+            assert_within(&text, fold.range);
+        }
+        for hint in inlay_hints(&workspace, file, TextRange::new(0, text.len() as u32), |_| true, Some(&epoch)) {
+            assert_within(&text, TextRange::at(hint.offset));
+        }
+        for range in selection_ranges(file, offset as u32) {
+            assert_within(&text, range);
+        }
+        for edit in formatting(file).unwrap_or_default() {
+            assert_within(&text, edit.range);
+        }
         for finding in findings(&sources) {
             assert_within(&text, finding.range);
             prop_assert!(!finding.message.is_empty());
@@ -69,5 +91,28 @@ proptest! {
                 apply(&sources, fix);
             }
         }
+    }
+}
+
+/// A long line takes no longer than its length.
+#[test]
+fn long_lines_are_read_fast() {
+    for part in ["${", "$a", "%i", "a ", "\"x\" ", "-", ":", "1G ", "\\\n", "'", "; ", "A=b "] {
+        let line = part.repeat(200_000 / part.len());
+        let mut source = Source::of_marker("web.service");
+        source.push(&format!(
+            "[Service]\nExecStart={line}\nEnvironment={line}\nReadWritePaths={line}\n# {line}\n"
+        ));
+        let sources = [source];
+        let workspace = workspace(&sources);
+        let file = workspace.file(&sources[0].path).expect("it is open");
+        let started = Instant::now();
+        let whole = TextRange::new(0, file.unit.len());
+        semantic_tokens(file, None);
+        folding_ranges(file);
+        inlay_hints(&workspace, file, whole, |_| true, None);
+        selection_ranges(file, 100_000);
+        formatting(file).unwrap_or_default();
+        assert!(started.elapsed() < Duration::from_secs(10), "{part:?}: {:?}", started.elapsed());
     }
 }

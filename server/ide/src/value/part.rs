@@ -285,7 +285,9 @@ fn variables(value: &str, part: Range<usize>) -> Vec<Part> {
             text.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(text.len())
         };
         let length = match behind.strip_prefix('{') {
-            Some(inner) => inner.find('}').filter(|end| *end > 0 && *end == name(inner)).map(|end| end + 2),
+            Some(inner) => {
+                Some(name(inner)).filter(|end| *end > 0 && inner[*end..].starts_with('}')).map(|end| end + 2)
+            }
             None if behind.starts_with(|char: char| char.is_ascii_digit()) => None,
             None => Some(name(behind)).filter(|length| *length > 0),
         };
