@@ -509,7 +509,7 @@ impl LanguageServer for Backend {
     ) -> Result<Option<lsp::SemanticTokensResult>> {
         let told = self.tokens.clone();
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
-            told.full(&file.path, semantic_tokens::tokens(snapshot, file, None)).into()
+            told.full(file, snapshot.encoding).into()
         });
         answer.await
     }
@@ -520,8 +520,7 @@ impl LanguageServer for Backend {
     ) -> Result<Option<lsp::SemanticTokensFullDeltaResult>> {
         let told = self.tokens.clone();
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
-            let tokens = semantic_tokens::tokens(snapshot, file, None);
-            told.delta(&file.path, tokens, &params.previous_result_id)
+            told.delta(file, snapshot.encoding, &params.previous_result_id)
         });
         answer.await
     }
@@ -532,7 +531,7 @@ impl LanguageServer for Backend {
     ) -> Result<Option<lsp::SemanticTokensRangeResult>> {
         let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
             let range = text_range(snapshot, file, params.range);
-            let data = semantic_tokens::tokens(snapshot, file, Some(range));
+            let data = semantic_tokens::in_range(file, snapshot.encoding, range);
             lsp::SemanticTokens { result_id: None, data }.into()
         });
         answer.await
