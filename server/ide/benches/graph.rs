@@ -146,14 +146,14 @@ fn graph(criterion: &mut Criterion) {
     });
     for unit in ["app-5000.service", "network-online.target", "sysinit.target", "multi-user.target"] {
         let file = workspace.file(&Path::new(FOLDER).join(unit)).expect("it is there");
-        group.bench_function(&format!("lenses over {unit}"), |bencher| {
+        group.bench_function(format!("lenses over {unit}"), |bencher| {
             bencher.iter(|| black_box(code_lenses(&workspace, file).len()));
         });
         let item = prepare(&workspace, file, 0).and_then(|item| item.unit).expect("it is a unit");
-        group.bench_function(&format!("callers of {unit}"), |bencher| {
+        group.bench_function(format!("callers of {unit}"), |bencher| {
             bencher.iter(|| black_box(incoming(&workspace, &item, &file.place).len()));
         });
-        group.bench_function(&format!("the card of {unit}"), |bencher| {
+        group.bench_function(format!("the card of {unit}"), |bencher| {
             bencher.iter(|| black_box(hover(&workspace, file, 1, None)));
         });
     }
