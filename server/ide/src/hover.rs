@@ -16,7 +16,7 @@ use crate::references::own_header;
 use crate::unit_card::{own_card, unit_card};
 use crate::unit_reference::reference_at;
 use crate::value::explain::{Subject, explain};
-use crate::value::{TimeSpan, boolean, canonical_word, time_span};
+use crate::value::{TimeSpan, boolean, canonical_word, time_span_of};
 use crate::workspace::{Effective, File, Workspace};
 
 /// A text for the place under the cursor.
@@ -151,17 +151,20 @@ impl Context<'_> {
                 let markdown = format!("**`{key}={meaning}`**\n\n{}", self.directive_here());
                 Some(Hover { markdown, range })
             }
-            kind if is_time_span(kind) => {
-                let span = time_span(value)?;
-                let seconds = match span {
-                    TimeSpan::Infinity => "without end".to_owned(),
-                    TimeSpan::Micros(0) if kind == ValueKind::TimeSpan0IsInfinity => "without end".to_owned(),
-                    TimeSpan::Micros(micros) => format!("{} s", micros as f64 / 1e6),
-                };
-                let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
-                Some(Hover { markdown, range })
-            }
-            _ => self.explained(entry, offset),
+            kind => match time_span_of(kind, value) {
+                Some(span) => {
+                    let seconds = match span {
+                        TimeSpan::Infinity => "without end".to_owned(),
+                        TimeSpan::Micros(0) if kind == ValueKind::TimeSpan0IsInfinity => {
+                            "without end".to_owned()
+                        }
+                        TimeSpan::Micros(micros) => format!("{} s", micros as f64 / 1e6),
+                    };
+                    let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
+                    Some(Hover { markdown, range })
+                }
+                None => self.explained(entry, offset),
+            },
         }
     }
 
@@ -334,8 +337,4 @@ fn restarts(policy: Restart) -> String {
 /// Cells of a table's row, up to its end.
 fn cells<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.map(|text| format!(" {text} |")).collect()
-}
-
-fn is_time_span(kind: ValueKind) -> bool {
-    matches!(kind, ValueKind::TimeSpan | ValueKind::TimeSpan0IsInfinity | ValueKind::TimeSpanOrInfinity)
 }

@@ -385,6 +385,27 @@ fn time_spans() {
         **`TimeoutStopSec=`** in [Service]
     "#]],
     );
+    // Nanoseconds where nothing else is said; a word is no span.
+    check(
+        "[Service]\nTimerSlackNSec=$05000000\n",
+        Part::Head,
+        expect![[r#"
+        «5000000»
+        **`TimerSlackNSec=5ms`** = 0.005 s
+
+        **`TimerSlackNSec=`** in [Service]
+    "#]],
+    );
+    check(
+        "//- /etc/systemd/system.conf\n[Manager]\nRuntimeWatchdogSec=$0off\n",
+        Part::Head,
+        expect![[r#"
+        «off»
+        **`RuntimeWatchdogSec=`** in [Manager]
+
+        The hardware watchdog while the system runs: its time, an early warning, and who hears it.
+    "#]],
+    );
     check(
         "[Service]\nRestartSec=$0250ms\n",
         Part::Head,

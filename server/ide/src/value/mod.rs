@@ -21,7 +21,7 @@ pub(crate) use extract_word::{Extract, words};
 pub use name::bus_name;
 pub use number::{
     CalendarError, CalendarEvent, ExitStatuses, TimeSpan, boolean, canonical_word, octal_mode, signal_number,
-    size_in_bytes, time_span,
+    size_in_bytes, time_span, time_span_of,
 };
 pub use path::{ExecCommand, ExecWord, exec_commands};
 

@@ -5,8 +5,8 @@ use unit_catalog::{Directive, ValueKind as K, Version};
 
 use super::calendar::next_elapse;
 use super::number::{grouped, round};
-use crate::value::TimeSpan;
-use crate::value::number::{size_parse, time_span};
+use crate::value::number::size_parse;
+use crate::value::{TimeSpan, time_span_of};
 
 /// What a hint tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,8 +31,8 @@ pub(crate) fn brief(
     now: Option<&Zoned>,
 ) -> Option<(HintKind, String)> {
     let kind = directive.kind_in(version);
-    if time_span::kind(kind).is_some() {
-        return span(kind, value).map(|text| (HintKind::TimeSpan, text));
+    if let Some(span) = time_span_of(kind, value) {
+        return in_other_units(kind, value, span).map(|text| (HintKind::TimeSpan, text));
     }
     match kind {
         K::CalendarEvent => next_elapse(value, now?).map(|text| (HintKind::Calendar, text)),
@@ -45,8 +45,7 @@ pub(crate) fn brief(
 }
 
 /// A span that is not one number with one unit.
-fn span(kind: K, value: &str) -> Option<String> {
-    let span = time_span::parse(value, time_span::kind(kind)?)?;
+fn in_other_units(kind: K, value: &str, span: TimeSpan) -> Option<String> {
     let TimeSpan::Micros(micros) = span else { return None };
     let unit = value.trim_start_matches(|char: char| char.is_ascii_digit()).trim();
     match (micros, unit) {
@@ -75,7 +74,7 @@ mod tests {
 
     #[test]
     fn spans() {
-        let span = |value| span(K::TimeSpan, value);
+        let span = |value| in_other_units(K::TimeSpan, value, time_span_of(K::TimeSpan, value)?);
         for plain in ["5s", "90min", "2 h", "infinity", "0", "soon", "500ms"] {
             assert_eq!(span(plain), None, "{plain}");
         }

@@ -31,7 +31,7 @@ pub use signal::signal_number;
 pub(super) use size::parse as size_parse;
 pub use size::size_in_bytes;
 use time_span::SpanKind;
-pub use time_span::{TimeSpan, time_span};
+pub use time_span::{TimeSpan, time_span, time_span_of};
 pub use words::canonical_word;
 
 /// Judges a value of one of this family's kinds; false for all others.
@@ -78,13 +78,13 @@ pub(super) fn check(checker: &mut Checker<'_>, kind: K) -> bool {
         K::DeviceWeight | K::DeviceLimit | K::DeviceLatency => device_setting::check(checker, kind),
         K::CalendarEvent => calendar::check(checker),
         K::Timezone => calendar::check_timezone(checker),
-        _ => return time_span_of(checker, kind),
+        _ => return check_time_span(checker, kind),
     }
     true
 }
 
 /// Judges a time span; false for the kinds that are none.
-fn time_span_of(checker: &mut Checker<'_>, kind: K) -> bool {
+fn check_time_span(checker: &mut Checker<'_>, kind: K) -> bool {
     let Some(span) = time_span::kind(kind) else {
         return false;
     };

@@ -86,6 +86,13 @@ pub(in crate::value) fn kind(kind: ValueKind) -> Option<SpanKind> {
     })
 }
 
+/// What a value of this kind comes to. `None` where it is no span: the kind, the value, a word such as `off`, or less than a
+/// microsecond.
+pub fn time_span_of(of: ValueKind, text: &str) -> Option<TimeSpan> {
+    let kind = kind(of).filter(|kind| !kind.words.contains(&text))?;
+    parse(text, kind).filter(|span| !(kind.nanos && *span == TimeSpan::Micros(0)))
+}
+
 /// Reads a span; white space between its terms does not matter.
 pub(in crate::value) fn parse(text: &str, kind: SpanKind) -> Option<TimeSpan> {
     let blank = [' ', '\t', '\n', '\r'];
