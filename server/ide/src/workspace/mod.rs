@@ -373,9 +373,13 @@ fn visible<'a>(
     links: impl Iterator<Item = &'a PlacedLink>,
     asker: &Place,
 ) -> impl Iterator<Item = &'a UnitLink> {
-    let mut links: Vec<_> = links.filter(|placed| effective::sees(asker, &placed.place)).collect();
-    links.sort_by_cached_key(|placed| (placed.place.precedence(asker), placed.link.path.clone()));
-    links.into_iter().map(|placed| &placed.link)
+    let seen = links.filter(|placed| effective::sees(asker, &placed.place));
+    let mut links: Vec<_> = seen.map(|placed| (placed.place.precedence(asker), &placed.link)).collect();
+    // Comparing paths part by part is slow where there are thousands.
+    links.sort_by(|(a, link), (b, other)| {
+        a.cmp(b).then_with(|| link.path.as_os_str().cmp(other.path.as_os_str()))
+    });
+    links.into_iter().map(|(_, link)| link)
 }
 
 impl Disk {
