@@ -1,7 +1,7 @@
 -- Tells Neovim's built-in client how to start unitls. `vim.lsp.config('unitls', { … })` in your own set-up goes over it.
 ---@type vim.lsp.Config
 return {
-  cmd = { 'unitls' },
+  cmd = { require('unitls.server').program() },
   filetypes = { 'systemd' },
   root_markers = { '.git', 'unitls.toml' },
   -- plugin/unitls.lua shows them.

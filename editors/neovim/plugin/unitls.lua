@@ -21,6 +21,18 @@ end, { nargs = '?', desc = 'List what can start a unit' })
 
 local group = vim.api.nvim_create_augroup('unitls', {})
 
+-- Neovim itself starts nothing then, and says so in a log only.
+vim.api.nvim_create_autocmd('FileType', {
+  group = group,
+  pattern = 'systemd',
+  callback = function()
+    local missing = require('unitls.server').missing()
+    if missing then
+      vim.notify_once(('unitls: there is no program %s, see :checkhealth unitls'):format(missing), vim.log.levels.WARN)
+    end
+  end,
+})
+
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = group,
   pattern = 'unitls-effective://*',

@@ -78,6 +78,9 @@ colour() {
 
 echo "# $("$hx" --version), $server"
 
+# Somebody who has used Helix before: what the README adds must fit behind that.
+mkdir -p "$scratch/home/.config/helix"
+printf '[[language]]\nname = "rust"\nauto-format = false\n' >"$scratch/home/.config/helix/languages.toml"
 setup=$(sed -n '/^```sh$/,/^```$/{ /^```/d; p; }' "$root/editors/helix/README.md")
 if seen=$(cd "$root" && "${clean[@]}" bash -euc "$setup" 2>&1); then
   said ok 'the lines of the README set Helix up'

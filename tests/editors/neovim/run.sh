@@ -52,10 +52,11 @@ all_end() {
   return "$left"
 }
 
-# in_editor SCRIPT: opens diceroll.service in a fresh editor and home, and runs the script in it.
+# in_editor SCRIPT FOLDER: opens diceroll.service in a fresh editor and home, with the server in this folder, and runs the script
+# in it.
 in_editor() {
-  local script=$1 scratch=$all/${1%.lua} failed=0
-  mkdir -p "$scratch"/{bin,home,config,data/nvim/site/pack/unitls/start,state,cache,runtime,units/.git}
+  local script=$1 program=$all/${1%.lua}/$2/unitls scratch=$all/${1%.lua} failed=0
+  mkdir -p "$(dirname "$program")" "$scratch"/{bin,home,config,data/nvim/site/pack/unitls/start,state,cache,runtime,units/.git}
   chmod 700 "$scratch/runtime"
   # As in a fresh clone: what was built in the plugin's folder is left out.
   mkdir -p "$scratch/clone/editors" "$scratch/clone/grammar"
@@ -67,8 +68,8 @@ in_editor() {
   [ ! -e "$here/units/${script%.lua}" ] || cp -r "$here/units/${script%.lua}/." "$scratch/units/"
   # Notes the process number, then becomes the server.
   printf '#!/bin/sh\ncase "$1" in --version) ;; *) echo $$ >>"%s" ;; esac\nexec "%s" "$@"\n' "$scratch/pids" "$server" \
-    >"$scratch/bin/unitls"
-  chmod 755 "$scratch/bin/unitls"
+    >"$program"
+  chmod 755 "$program"
 
   echo "# $script in $("$nvim" --version | head -n 1), $server"
   cd "$scratch/units"
@@ -88,7 +89,8 @@ in_editor() {
   fi
 }
 
-in_editor diceroll.lua
-in_editor plugin.lua
+in_editor diceroll.lua bin
+in_editor plugin.lua bin
+in_editor program.lua home/.cargo/bin
 echo "1..$count"
 exit "$status"

@@ -6,10 +6,14 @@ local health = vim.health
 local function server()
   health.start('unitls: server')
   local cmd = vim.lsp.config.unitls.cmd
+  local missing = require('unitls.server').missing()
   if type(cmd) ~= 'table' then
     health.info('started by a function of your own')
-  elseif vim.fn.executable(cmd[1]) == 0 then
-    health.error(('`%s` is not on PATH'):format(cmd[1]), 'install it, or set `cmd` with vim.lsp.config()')
+  elseif missing then
+    health.error(
+      ('`%s` is neither on PATH nor in ~/.cargo/bin'):format(missing),
+      '`cargo install --locked --path server/lsp` in a clone of unitls, or set `cmd` with vim.lsp.config()'
+    )
   else
     local run = vim.system({ cmd[1], '--version' }, { text = true }):wait(5000)
     if run.code == 0 then

@@ -1,7 +1,20 @@
--- Requests to the server that the commands of this plugin make, and wait for.
+-- The server: where its program is, and the requests that the commands of this plugin make, and wait for.
 local M = {}
 
 local LIMIT = 10000 -- milliseconds that the server has to answer
+
+-- The program on PATH; else the one that `cargo install` wrote, which often is not there.
+function M.program()
+  local installed = vim.fs.normalize('~/.cargo/bin/unitls')
+  local only_there = vim.fn.executable('unitls') == 0 and vim.fn.executable(installed) == 1
+  return only_there and installed or 'unitls'
+end
+
+-- The program that the configuration names, where it names none that can be run; else nil.
+function M.missing()
+  local cmd = vim.lsp.config.unitls.cmd
+  return type(cmd) == 'table' and vim.fn.executable(cmd[1]) == 0 and cmd[1] or nil
+end
 
 function M.complain(problem)
   vim.notify('unitls: ' .. problem, vim.log.levels.ERROR)
