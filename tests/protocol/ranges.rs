@@ -102,7 +102,9 @@ fn tokens_and_what_changes_in_them() {
 #[test]
 fn hints_and_their_switches() {
     let mut client = Client::start(&[]);
+    let refresh = json!({ "refreshSupport": true });
     let answer = client.initialize(json!({
+        "capabilities": { "workspace": { "inlayHint": refresh, "semanticTokens": refresh } },
         "initializationOptions": { "systemUnits": "none", "inlayHints": { "sizes": false, "calendar": true } },
     }));
     assert_eq!(answer["capabilities"]["inlayHintProvider"], true);
@@ -121,4 +123,7 @@ fn hints_and_their_switches() {
     let settings = json!({ "inlayHints": { "timeSpans": false, "sizes": false, "defaults": false } });
     client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
     assert_eq!(hints(&mut client), [specifier]);
+    for method in ["workspace/inlayHint/refresh", "workspace/semanticTokens/refresh"] {
+        client.until_heard(|client| client.asked_for(method).len() == 1);
+    }
 }

@@ -40,6 +40,7 @@ pub(super) fn take(shared: &Shared, loader: &Loader, sent: &serde_json::Value) {
         loader.scan();
         // The folders of the search path may be other ones now.
         loader.watch();
+        loader.refresh();
     }
 }
 

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use tokio::time::timeout;
 use tower_lsp::Client;
 use tower_lsp::ls_types as lsp;
 
+use super::CLIENT_TIMEOUT;
 use super::configuration::{self, is_project_file};
 use super::progress::Progress;
 use super::session::{Shared, Surroundings};
@@ -40,6 +42,8 @@ pub(super) struct Loader {
 struct Abilities {
     reach: Reach,
     shows_progress: bool,
+    /// Whether it can be told to ask for inlay hints and semantic tokens again.
+    asks_again: (bool, bool),
 }
 
 impl Loader {
@@ -58,7 +62,14 @@ impl Loader {
     pub(super) fn meet(&self, capabilities: &lsp::ClientCapabilities) {
         let window = capabilities.window.as_ref();
         let shows_progress = window.and_then(|window| window.work_done_progress) == Some(true);
-        let abilities = Abilities { reach: Reach::of_client(capabilities), shows_progress };
+        let workspace = capabilities.workspace.as_ref();
+        let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
+        let tokens = workspace.and_then(|workspace| workspace.semantic_tokens.as_ref());
+        let asks_again = (
+            hints.and_then(|hints| hints.refresh_support) == Some(true),
+            tokens.and_then(|tokens| tokens.refresh_support) == Some(true),
+        );
+        let abilities = Abilities { reach: Reach::of_client(capabilities), shows_progress, asks_again };
         // A client that introduces itself twice is the same as before.
         let _ = self.client_can.set(abilities);
     }
@@ -110,6 +121,20 @@ impl Loader {
         } else if !self.watched.load(Ordering::Acquire) && !self.waiting.swap(true, Ordering::AcqRel) {
             self.scan();
         }
+    }
+
+    /// Tells the client to ask again for what depends on settings and not on its edits. Not awaited by any handler.
+    pub(super) fn refresh(&self) {
+        let (hints, tokens) = self.client_can.get().map_or((false, false), |client| client.asks_again);
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            if hints {
+                let _ = timeout(CLIENT_TIMEOUT, client.inlay_hint_refresh()).await;
+            }
+            if tokens {
+                let _ = timeout(CLIENT_TIMEOUT, client.semantic_tokens_refresh()).await;
+            }
+        });
     }
 
     /// Asks the client to tell of changes on disk. Not awaited by any handler.
