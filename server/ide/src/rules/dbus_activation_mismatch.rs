@@ -61,7 +61,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// An alias answers to the name (`Alias=` or a link), another activation file asks the unit for its own name,
-    /// the unit has no `BusName=`, or the file starts nothing (`Exec=/bin/false` without `SystemdService=`). Where
+    /// or the unit has no `BusName=`. A file that starts nothing (`Exec=/bin/false` without `SystemdService=`) is
+    /// information. Where
     /// the rest of the system is out of sight and nothing lies beside that speaks of the name, it is a hint; two units
     /// with one name of which one has `Conflicts=` are information: they may be alternatives.
     ///
@@ -199,16 +200,28 @@ fn check_asked(cx: &mut BusContext<'_>, name: Setting<'_>, asked: Setting<'_>) {
 
 /// A file that leaves the start to the bus, though a unit has the name.
 fn check_started_by_bus(cx: &mut BusContext<'_>, name: Setting<'_>) {
-    let started = cx.setting("Exec").filter(|exec| !exec.value().ends_with("/false"));
-    let Some(exec) = started else { return };
+    let Some(exec) = cx.setting("Exec") else { return };
     let owners = units_with(cx.workspace, name.value(), &cx.file.place);
     let Some((owner, set)) = owners.into_iter().find(|(owner, _)| !owner.is_template()) else { return };
-    let message = format!(
-        "Without `SystemdService=` the bus runs this command itself, outside `{owner}`, which has the name `{}`.",
-        name.value()
-    );
     let rule = &DBUS_ACTIVATION_MISMATCH;
-    let finding = cx.report(rule, rule.severity, exec.line_range(), message);
+    let (severity, message) = match exec.value().ends_with("/false") {
+        // It may be meant: nobody is to start it by a call.
+        true => (
+            Severity::Information,
+            format!(
+                "Without `SystemdService=` no call of `{}` starts `{owner}`, which has the name.",
+                name.value()
+            ),
+        ),
+        false => (
+            rule.severity,
+            format!(
+                "Without `SystemdService=` the bus runs this command itself, outside `{owner}`, which has the name `{}`.",
+                name.value()
+            ),
+        ),
+    };
+    let finding = cx.report(rule, severity, exec.line_range(), message);
     finding.relate(set.file, set.line_range(), "the unit that has the name");
     let line = format!("SystemdService={owner}\n");
     let fix = Fix::risky(format!("Add `{}`", line.trim_end()));

@@ -60,7 +60,17 @@ declare_rule! {
 }
 
 const KEYS: [&str; 5] = ["ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"];
-const VERBS: [&str; 5] = ["stop", "start", "restart", "reload", "try-restart"];
+const VERBS: [&str; 9] = [
+    "stop",
+    "start",
+    "restart",
+    "reload",
+    "try-restart",
+    "condrestart",
+    "reload-or-restart",
+    "try-reload-or-restart",
+    "force-reload",
+];
 
 fn check(cx: &mut UnitContext<'_>) {
     let Some(name) = cx.name().filter(|_| cx.unit.unit_type == UnitType::Service) else {
@@ -107,7 +117,9 @@ fn judge(
                 "runs while the unit is already stopping: it waits for itself until the stop timeout, and the unit ends `failed`"
             }
             ("ExecStop" | "ExecStopPost", _) => "replaces the very stop that runs it",
-            ("ExecReload", "reload") => "asks for another reload each time: the unit reloads for ever",
+            ("ExecReload", "reload" | "reload-or-restart" | "try-reload-or-restart" | "force-reload") => {
+                "asks for another reload each time: the unit reloads for ever"
+            }
             _ => "waits for a job that waits for this command",
         };
         (Severity::Warning, format!("`systemctl {verb} {written}` in `{key}=` of the same unit {fate}."))

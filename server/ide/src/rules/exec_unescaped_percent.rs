@@ -1,6 +1,6 @@
 //! Rule: a percent sign that was meant for the program.
 
-use unit_catalog::table;
+use unit_catalog::{ProgramRow, program_row, table};
 use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
@@ -107,12 +107,21 @@ fn report_unknown(cx: &mut LineContext<'_, '_>, bad: &BadValue) {
 /// The formats among a command's words, or in a script among them, with the programs that read them; as parts of the value.
 fn formats(value: &str, command: &ExecCommand) -> Vec<(&'static str, TextRange)> {
     let mut found = Vec::new();
-    let words = &command.words;
-    match file_name(command.program()) {
+    // Behind a wrapper (`env`, `timeout`) the program is a later word.
+    let wrapped = matches!(program_row(file_name(command.program())), Some(ProgramRow::Launcher(_)));
+    let start =
+        command.words.iter().position(|word| matches!(file_name(&word.text), "date" | "printf" | "stat"));
+    let start = start.filter(|_| wrapped).unwrap_or(0);
+    let words = command.words.get(start..).unwrap_or_default();
+    match words.first().map_or("", |word| file_name(&word.text)) {
         "date" => found.extend(
             words.iter().skip(1).filter(|word| word.text.starts_with('+')).map(|word| ("date", word.range)),
         ),
         "printf" => found.extend(words.get(1).map(|word| ("printf", word.range))),
+        "find" => {
+            let after = words.windows(2).filter(|pair| pair[0].text == "-printf");
+            found.extend(after.map(|pair| ("find", pair[1].range)));
+        }
         "stat" => {
             for (index, word) in words.iter().enumerate() {
                 let joined = word.text.starts_with("--format=") || word.text.starts_with("--printf=");

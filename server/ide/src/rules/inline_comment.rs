@@ -70,7 +70,7 @@ fn check(cx: &mut LineContext<'_, '_>) {
         kind if reads_one_thing(kind) => Severity::Error,
         _ => Severity::Warning,
     };
-    let marks: &[u8] = if severity == Severity::Error { b"#;" } else { b"#" };
+    let marks: &[u8] = if severity == Severity::Information { b"#" } else { b"#;" };
     let Some(at) = comment_start(value, marks) else {
         return;
     };

@@ -122,7 +122,10 @@ impl<'a, 'f> LineContext<'a, 'f> {
             return Vec::new();
         };
         let active = directive.availability(self.version()) == Availability::Active;
-        if !active || self.file.foreign_template || self.has_finding() {
+        // That a key is deprecated says nothing about its value.
+        let mut own = self.findings.iter().rev().take_while(|finding| finding.entry == self.number);
+        let judged = own.any(|finding| finding.severity <= Severity::Warning);
+        if !active || self.file.foreign_template || judged {
             return Vec::new();
         }
         // The manager reads its own values as those of services.

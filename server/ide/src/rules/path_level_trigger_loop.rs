@@ -5,7 +5,7 @@ use unit_catalog::{Section, UnitType};
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::settings::remains_after_exit;
-use crate::activation::{Launch, Mode, ServiceType, StartLimit, Verdict};
+use crate::activation::{Launch, Mode, Reason, ServiceType, StartLimit, Verdict};
 use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::workspace::{Effective, Resolution, Setting};
@@ -173,7 +173,11 @@ fn ends(service: &Effective<'_>, cx: &UnitContext<'_>) -> Option<bool> {
         Some(script) => {
             !script.loops_forever && script.commands.iter().all(|command| is_harmless(command.name()))
         }
-        None => launch.mode() == Mode::Job || is_harmless(launch.name()),
+        None => match launch.mode() {
+            Mode::Job => true,
+            Mode::Foreground(Reason::Flag(_)) => false,
+            _ => is_harmless(launch.name()),
+        },
     };
     match kind {
         ServiceType::Oneshot => Some(launches.iter().all(known)),

@@ -137,8 +137,27 @@ fn keeps_pending(socket: &Effective<'_>) -> bool {
 
 /// Whether the command ends, and surely does not look at the socket.
 fn ignores_input(launch: &Launch<'_>) -> bool {
-    let ignores =
-        ["true", "false", "echo", "printf", "touch", "logger", "systemctl", "wall", "date", "mkdir", "rm"];
+    let ignores = [
+        "true",
+        "false",
+        "echo",
+        "printf",
+        "touch",
+        "logger",
+        "systemctl",
+        "wall",
+        "date",
+        "mkdir",
+        "rm",
+        "sync",
+        "notify-send",
+        "cp",
+        "mv",
+        "chmod",
+        "chown",
+        "ln",
+        "install",
+    ];
     match &launch.script {
         Some(script) => {
             !script.loops_forever

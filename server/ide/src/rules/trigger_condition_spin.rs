@@ -153,6 +153,9 @@ fn is_level(path: &Effective<'_>) -> bool {
 
 /// Whether the trigger fires only when the condition holds.
 fn is_implied(condition: &Setting<'_>, trigger: &Effective<'_>) -> bool {
+    if is_own_file(condition, trigger) {
+        return true;
+    }
     let pairs = [
         ("PathExists", "PathExists"),
         ("PathExistsGlob", "PathExistsGlob"),
@@ -167,4 +170,14 @@ fn is_implied(condition: &Setting<'_>, trigger: &Effective<'_>) -> bool {
             && watches.len() == 1
             && watches[0].value().trim_end_matches('/') == condition.value().trim_end_matches('/')
     })
+}
+
+/// Whether the condition asks for the file of a socket, which is there as long as the socket listens.
+fn is_own_file(condition: &Setting<'_>, trigger: &Effective<'_>) -> bool {
+    const LISTENS: [&str; 4] = ["ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO"];
+    matches!(condition.entry.key(), Some("ConditionPathExists" | "AssertPathExists"))
+        && LISTENS
+            .iter()
+            .flat_map(|key| trigger.list(Section::Socket, key))
+            .any(|listen| listen.value() == condition.value())
 }
