@@ -15,7 +15,8 @@ declare_rule! {
     /// ## Why it bites
     ///
     /// From systemd 254 on a service that fails and is about to be restarted counts as failed for a moment: the handler
-    /// runs at every attempt, and once more when systemd gives up. Who wants to hear of the end hears of each step.
+    /// runs at every attempt, and once more when systemd gives up. Who wants to hear of the end hears of each step; and an
+    /// action such as a reboot comes at the first failure, before any restart (as it did in older releases).
     ///
     /// ## Example
     ///
@@ -48,7 +49,7 @@ declare_rule! {
     /// ## Source
     ///
     /// systemd.service(5), `RestartMode=`. Three runs called the handler once on 252, four times on 257 and 262, and once
-    /// with `RestartMode=direct`.
+    /// with `RestartMode=direct`. `FailureAction=` ended the manager after one run; with `RestartMode=direct` after the last.
     ONFAILURE_PER_ATTEMPT {
         code: "onfailure-per-attempt",
         category: RestartPolicy,
@@ -85,8 +86,15 @@ fn check(cx: &mut UnitContext<'_>) {
         }
         _ => "without end, as the start limit is never reached".to_owned(),
     };
-    let key = handler.entry.key().unwrap_or("OnFailure");
-    let message = format!("From systemd 254 on `{key}=` acts at every failed attempt: {runs}.");
+    let message = match handler.entry.key() {
+        Some("FailureAction") => {
+            format!(
+                "`FailureAction={}` comes at the first failed attempt, before any restart.",
+                handler.value()
+            )
+        }
+        _ => format!("From systemd 254 on `OnFailure=` acts at every failed attempt: {runs}."),
+    };
     let severity = ONFAILURE_PER_ATTEMPT.severity;
     if let Some(finding) = cx.report_value(&ONFAILURE_PER_ATTEMPT, severity, handler, message) {
         if let Some(policy) = policy {
