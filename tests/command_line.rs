@@ -533,7 +533,7 @@ fn thousands_of_files() {
     for number in 0..5_000 {
         let below = tree.path().join(format!("package-{}", number % 50));
         fs::create_dir_all(&below).expect("the folder is made");
-        let text = format!("[Unit]\nDescription=Number {number}\nAfter={}.service\n{BAD}", number / 2);
+        let text = format!("[Unit]\nDescription=Number {number}\nAfter={}.target\n{BAD}", number / 2);
         fs::write(below.join(format!("{number}.service")), text).expect("the file is written");
     }
     let run = check(&tree, ["."]);

@@ -36,6 +36,8 @@ mod rename;
 mod session;
 #[path = "protocol/starters.rs"]
 mod starters;
+#[path = "protocol/strange_trees.rs"]
+mod strange_trees;
 #[path = "protocol/systemd_analyze.rs"]
 mod systemd_analyze;
 #[path = "support/text.rs"]

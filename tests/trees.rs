@@ -216,6 +216,25 @@ fn two_units_that_claim_one_alias() {
     assert!(!run.codes().contains(&"timer-unit-missing".to_owned()), "one of them answers to the name");
 }
 
+/// Whoever starts one instance starts more with it, and each of these as many again.
+#[test]
+fn a_template_that_instantiates_itself() {
+    let wants: Vec<_> = (0..30).map(|number| format!("job@%i-{number}.service")).collect();
+    let template = format!(
+        "[Unit]\nWants={}\n[Service]\nExecStart=/bin/true\n[Install]\nDefaultInstance=0\nAlias=other@.service\n",
+        wants.join(" ")
+    );
+    let folder = folder(&[("job@.service", &template), ("bad.service", BAD)]);
+    link(&folder, "job@.service", "default.target.wants/job@1.service");
+    let run = check_json(folder.path(), ["."]);
+    assert_eq!((run.status, found_in(&run)), (1, vec!["./bad.service".to_owned()]), "{}", run.stderr);
+    assert!(run.took < LONG, "{:?}", run.took);
+    for arguments in [["starters", "job@1.service"], ["graph", "job@.service"]] {
+        let run = unitls(folder.path(), arguments);
+        assert!(run.status == 0 && run.took < LONG, "{:?} {}", run.took, run.stderr);
+    }
+}
+
 #[test]
 fn a_thousand_drop_ins() {
     let folder = folder(&[("web.service", CLEAN)]);

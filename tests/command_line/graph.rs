@@ -39,11 +39,11 @@ fn the_story_of_a_unit_that_comes_back() {
     let text = run(&stories, "starters", ["widget-daemon"]);
     expect![[r#"
         widget-daemon.service
-        ├─ widget-daemon.socket  /run/widget.sock                          widget-daemon.socket:1
-        ├─ reconcile.service     Wants=, via reconcile.timer, every 2 min  reconcile.service:3
-        │  └─ reconcile.timer    every 2 min                               reconcile.timer:1
-        ├─ reconcile.timer       Wants=                                    reconcile.timer:3
-        └─ itself                restart on failure                        widget-daemon.service:7
+        ├─ widget-daemon.socket  /run/widget.sock    widget-daemon.socket:1
+        ├─ reconcile.service     Wants=              reconcile.service:3
+        │  └─ reconcile.timer    every 2 min         reconcile.timer:1
+        ├─ reconcile.timer       Wants=              reconcile.timer:3
+        └─ itself                restart on failure  widget-daemon.service:7
     "#]]
     .assert_eq(&text.stdout);
     assert_eq!((text.status, text.stderr.as_str()), (0, ""));

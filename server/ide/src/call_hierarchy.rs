@@ -123,7 +123,7 @@ fn caller(workspace: &Workspace, starter: &Starter, asker: &Place) -> Option<Cal
         },
         unit: starter.unit.clone(),
         unit_type: starter.unit.as_ref().map_or(UnitType::Service, UnitName::unit_type),
-        detail: starter.note.clone(),
+        detail: starter.details(),
         target: Target { path, range, selection: range },
     };
     Some(Call { item, ranges: vec![range] })

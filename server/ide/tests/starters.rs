@@ -51,7 +51,7 @@ fn the_undead() {
         "widget-daemon.service",
         expect![[r#"
         socket widget-daemon.socket (/run/widget.sock) file
-        wants reconcile.service (Wants=, via reconcile.timer, every 2 min) `widget-daemon.service`
+        wants reconcile.service (Wants=) `widget-daemon.service`
           timer reconcile.timer (every 2 min) file
         wants reconcile.timer (Wants=) `widget-daemon.service`
         restart widget-daemon.service (restart on failure) `Restart=on-failure`
@@ -290,7 +290,7 @@ PropagatesReloadTo=a.service
         expect![[r#"
             binds-to binds.service (BindsTo=) `a.service`
             requires requires.target (Requires=) `a.service`
-            wants wants.service (Wants=, via wants.path, /x exists) `a.service`
+            wants wants.service (Wants=) `a.service`
               path wants.path (/x exists) file
             upholds upholds.service (Upholds=) `a.service`
             on-failure fails.service (when it fails) `a.service`
@@ -358,7 +358,7 @@ OnCalendar=hourly
 ",
         "a.service",
         expect![[r#"
-            command starts.service (ExecStart=systemctl restart, via starts.timer, hourly) `a`
+            command starts.service (ExecStart=systemctl restart) `a`
               timer starts.timer (hourly) file
         "#]],
     );
@@ -494,4 +494,42 @@ Wants=a.service
     assert_eq!(sources(&fixture), ["b.service"]);
     fixture.workspace.remove_from_disk(&path("b.service"));
     assert_eq!(sources(&fixture), [""; 0]);
+}
+
+/// Each instance wants twenty more, or the same twenty: neither goes on for ever.
+#[test]
+fn a_template_that_instantiates_itself() {
+    for wanted in ["%i-", ""] {
+        let instances: Vec<_> = (0..20).map(|number| format!("a@{wanted}{number}.service")).collect();
+        let text = format!(
+            "//- a@.service\n[Unit]\nWants={}\nAfter={}\n[Service]\nExecStart=/bin/a %i\n[Install]\nDefaultInstance=0\n\
+             WantedBy=a@%i.service\n",
+            instances.join(" "),
+            instances.join(" "),
+        );
+        let fixture = Fixture::new(&text);
+        let started = std::time::Instant::now();
+        let found = starters(&fixture.workspace, &name("a@.service"), &place(&fixture));
+        assert!(!found.is_empty());
+        let graph = fixture.workspace.graph(&place(&fixture));
+        assert!(graph.units().len() < 2_000);
+        let file = fixture.workspace.files().next().expect("the template");
+        unit_ide::rules::check_file(&fixture.workspace, file, &|| false);
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn units_that_claim_one_alias() {
+    let claim = "[Service]\nExecStart=/bin/a\n[Install]\nAlias=shared.service\n";
+    let text = format!(
+        "//- first.service\n{claim}//- second.service\n{claim}//- shared.timer\n[Timer]\nOnCalendar=daily\n\
+         //- loop.service -> pool.service\n//- pool.service -> loop.service\n//- user.service\n[Unit]\nWants=loop.service\n"
+    );
+    let fixture = Fixture::new(&text);
+    let found = |unit: &str| starters(&fixture.workspace, &name(unit), &place(&fixture)).len();
+    // One of them, whichever is enabled first, gets the name.
+    assert_eq!(found("first.service") + found("second.service"), 1);
+    assert_eq!(found("shared.service"), 1);
+    assert_eq!(found("loop.service"), 1);
 }

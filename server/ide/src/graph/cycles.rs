@@ -180,10 +180,14 @@ impl<'a> Graph<'a> {
             search.work = ahead_costs.min(behind_costs);
             let next = search.queue.pop_front()?;
             for found in self.neighbours(search.way, &next, own) {
+                if search.reached.contains(&found) || !self.may_meet(&next, &found) {
+                    continue;
+                }
                 if found == *unit {
                     return Some(search.way);
                 }
-                if search.reached.len() < MOST_UNITS && search.reached.insert(found.clone()) {
+                if search.reached.len() < MOST_UNITS {
+                    search.reached.insert(found.clone());
                     search.queue.push_back(found);
                 }
             }
@@ -197,7 +201,7 @@ impl<'a> Graph<'a> {
         let mut queue = VecDeque::from([start.clone()]);
         while let Some(unit) = queue.pop_front().filter(|_| reached.len() < MOST_UNITS) {
             for found in self.neighbours(way, &unit, own) {
-                if found == *start || reached.contains_key(&found) {
+                if found == *start || reached.contains_key(&found) || !self.may_meet(&unit, &found) {
                     continue;
                 }
                 reached.insert(found.clone(), unit.clone());
@@ -251,10 +255,9 @@ impl<'a> Graph<'a> {
         known.sum()
     }
 
-    /// The units that one waits for, or that wait for it.
+    /// The units that one waits for, or that wait for it, be it that they stop each other.
     fn neighbours(&self, way: Way, id: &UnitName, own: &[Wait<'a>]) -> Vec<UnitName> {
         let mut found = self.related(id, way.relation());
-        found.retain(|other| self.may_meet(id, other));
         for wait in own {
             match way {
                 Way::Ahead if wait.unit == *id => found.push(wait.first.clone()),

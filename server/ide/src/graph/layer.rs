@@ -213,8 +213,7 @@ impl Layer {
     ) {
         let mut seen = FxHashSet::default();
         let mut next = units;
-        // A template that names instances of itself would go on for ever.
-        for _ in 0..MOST_GENERATIONS {
+        for generation in 0..MOST_MADE.len() {
             let mut named = Vec::new();
             for unit in std::mem::take(&mut next) {
                 if !seen.insert(unit.clone()) {
@@ -236,7 +235,7 @@ impl Layer {
             named.sort_unstable();
             named.dedup();
             let made = named.iter().filter_map(exists).filter(|unit| !self.speaks_for(unit));
-            next = made.collect();
+            next = made.take(MOST_MADE[generation]).collect();
             if next.is_empty() {
                 break;
             }
@@ -285,8 +284,9 @@ const NOBODY: Standing = Standing {
     drop_ins: false,
 };
 
-/// Units that exist because another names them may name others in turn.
-const MOST_GENERATIONS: usize = 8;
+/// How many units exist because files name them, because these name them, and so on: a template that names instances of
+/// itself makes more of them with each generation.
+const MOST_MADE: [usize; 8] = [usize::MAX, 20_000, 200, 200, 200, 200, 200, 200];
 
 /// Whether a unit of this name needs no file of its own.
 fn may_be_made(name: &UnitName) -> bool {

@@ -22,6 +22,7 @@ mod trigger;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use unit_catalog::Version;
 
 pub(crate) use derive::Touched;
@@ -42,11 +43,11 @@ pub struct Graph<'a> {
     layers: Vec<Arc<Layer>>,
 }
 
-/// Units of longer chains, each there for as long as the one before names it, are taken for there.
-const MOST_NAMING: u8 = 6;
+/// Of more units, each there for as long as another one names it, all are taken for there.
+const MOST_NAMING: usize = 256;
 
 /// Whether a unit is there.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Presence {
     /// Nothing names it.
     No,
@@ -356,52 +357,61 @@ impl<'a> Graph<'a> {
         self.layers[..depth].iter().any(|layer| layer.speaks_for(unit))
     }
 
-    /// Whether the unit is there: its own fragment makes it so, or another unit that names it.
+    /// Whether the unit is there: its own fragment makes it so, or another unit that names it and is there itself.
     fn presence(&self, depth: usize, id: u32) -> Presence {
-        self.presence_within(depth, id, MOST_NAMING)
-    }
-
-    /// The same, looking at chains of at most `steps` units that name each other.
-    fn presence_within(&self, depth: usize, id: u32, steps: u8) -> Presence {
-        let layer = &self.layers[depth];
-        let Some(standing) = layer.standing(id) else {
+        let Some(standing) = self.layers[depth].standing(id) else {
             return Presence::No;
         };
         if !standing.only_named {
             return Presence::Yes;
         }
-        let unit = layer.name(id);
-        let linked = layer.says(id).filter(|(saying, _)| saying.what == What::IsCalled(Aliases::Linked));
-        let names = std::iter::once(unit).chain(linked.map(|(_, name)| name));
-        let named = names.map(|name| self.named(name, unit, steps)).max().unwrap_or(Presence::No);
         // Who writes drop-ins for an instance means to have it.
-        if standing.drop_ins { named.max(Presence::Intended) } else { named }
-    }
-
-    /// Whether units other than `but` name this one.
-    fn named(&self, name: &UnitName, but: &UnitName, steps: u8) -> Presence {
-        let Some(steps) = steps.checked_sub(1) else {
-            return Presence::Yes;
-        };
-        let mut presence = Presence::No;
-        for (depth, layer) in self.layers.iter().enumerate() {
-            let Some(id) = layer.find(name) else { continue };
-            for (stating, saying) in layer.said_about(id) {
-                let unit = layer.name(stating);
-                let most = match (saying.what, saying.condition) {
-                    (What::Bears(_), Condition::None) if !unit.is_template() => Presence::Yes,
-                    (What::HasInstance | What::Starts, _) => Presence::Intended,
+        let mut presence = if standing.drop_ins { Presence::Intended } else { Presence::No };
+        let mut seen = FxHashSet::from_iter([(depth, id, Presence::Yes)]);
+        let mut next = vec![(depth, id, Presence::Yes)];
+        while let Some((depth, id, so_far)) = next.pop() {
+            for (naming, standing, names) in self.naming(depth, id) {
+                let found = match standing {
+                    Standing { only_named: false, .. } => Presence::Yes,
+                    Standing { drop_ins: true, .. } => Presence::Intended,
                     _ => Presence::No,
                 };
-                if most > presence && unit != but && !self.is_hidden(depth, unit) {
-                    presence = presence.max(most.min(self.presence_within(depth, stating, steps)));
+                let names = names.min(so_far);
+                presence = presence.max(found.min(names));
+                if presence == Presence::Yes || seen.len() > MOST_NAMING {
+                    return Presence::Yes;
                 }
-                if presence == Presence::Yes {
-                    return presence;
+                if standing.only_named && names > presence && seen.insert((naming.0, naming.1, names)) {
+                    next.push((naming.0, naming.1, names));
                 }
             }
         }
         presence
+    }
+
+    /// The units that name one, and whether that makes it there or only says that somebody means to have it.
+    fn naming(&self, depth: usize, id: u32) -> Vec<((usize, u32), Standing, Presence)> {
+        let layer = &self.layers[depth];
+        let linked = layer.says(id).filter(|(saying, _)| saying.what == What::IsCalled(Aliases::Linked));
+        let names = std::iter::once(layer.name(id)).chain(linked.map(|(_, name)| name));
+        let mut naming = Vec::new();
+        for name in names {
+            for (depth, layer) in self.layers.iter().enumerate() {
+                let said = layer.find(name).map(|id| layer.said_about(id));
+                for (stating, saying) in said.into_iter().flatten() {
+                    let unit = layer.name(stating);
+                    let presence = match (saying.what, saying.condition) {
+                        (What::Bears(_), Condition::None) if !unit.is_template() => Presence::Yes,
+                        (What::HasInstance | What::Starts, _) => Presence::Intended,
+                        _ => continue,
+                    };
+                    if let Some(standing) = layer.standing(stating).filter(|_| !self.is_hidden(depth, unit)) {
+                        naming.push(((depth, stating), standing, presence));
+                    }
+                }
+            }
+        }
+        naming
     }
 
     /// The layer that tells of the unit with this own name, and its number there.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unit_catalog::Section;
+use unit_catalog::{Section, directive};
 use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
@@ -112,6 +112,13 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(name) = cx.name().cloned() else {
         return;
     };
+    let needs_mounts = || {
+        let directives = MOUNTS_FOR.iter().filter_map(|key| directive(Section::Unit, key));
+        directives.flat_map(|directive| cx.file.assignments(directive)).next().is_some()
+    };
+    if cx.file.mentions().is_empty() && !needs_mounts() {
+        return;
+    }
     around_itself(cx, &name);
     let graph = cx.workspace.graph(cx.place());
     let units = match name.is_template() {
@@ -132,6 +139,9 @@ fn check(cx: &mut UnitContext<'_>) {
         }
     }
 }
+
+/// What orders units after mounts without naming one; who waits for a mount for other reasons is told at that mount.
+const MOUNTS_FOR: [&str; 2] = ["RequiresMountsFor", "WantsMountsFor"];
 
 /// So many instances of a template are looked at: what holds for one holds for most.
 const MOST_INSTANCES: usize = 4;

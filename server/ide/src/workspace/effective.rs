@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use unit_catalog::{Empty, Section, UnitType, directive};
 use unit_syntax::{Entry, TextRange};
 
@@ -213,13 +214,10 @@ impl Workspace {
         fragment: Option<&'a Arc<File>>,
         asker: &Place,
     ) -> Effective<'a> {
-        let mut drop_ins: Vec<(&str, &Arc<File>)> = Vec::new();
-        for file in self.drop_ins(name, asker) {
-            let name = drop_in_name(file);
-            if !drop_ins.iter().any(|(known, _)| *known == name) {
-                drop_ins.push((name, file));
-            }
-        }
+        let mut seen = FxHashSet::default();
+        let drop_ins = self.drop_ins(name, asker).into_iter();
+        let drop_ins = drop_ins.map(|file| (drop_in_name(file), file)).filter(|(name, _)| seen.insert(*name));
+        let mut drop_ins: Vec<(&str, &Arc<File>)> = drop_ins.collect();
         drop_ins.sort_by_key(|(name, _)| *name);
         let drop_ins = drop_ins.into_iter().map(|(_, file)| file);
         Effective {

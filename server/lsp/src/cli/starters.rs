@@ -90,7 +90,7 @@ struct StarterObject<'a> {
     kind: &'static str,
     path: Option<String>,
     line: Option<u32>,
-    note: &'a str,
+    note: String,
     through: Option<&'a str>,
 }
 
@@ -107,7 +107,7 @@ fn json(out: &mut impl Write, world: &World, unit: &UnitName, found: &[Starter])
                 kind: starter.kind.as_str(),
                 path,
                 line: line.flatten(),
-                note: &starter.note,
+                note: starter.details(),
                 through,
             };
             writeln!(out, "{}", serde_json::to_string(&object)?)?;

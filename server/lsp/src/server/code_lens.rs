@@ -108,7 +108,7 @@ pub(super) fn list(snapshot: &Snapshot, params: &Params) -> Result<Vec<StarterOb
             unit: name.to_string(),
             source: starter.source.clone(),
             kind: starter.kind.as_str(),
-            note: starter.note.clone(),
+            note: starter.details(),
             path: starter.path.as_ref().map(|path| path.display().to_string()),
             uri: starter.path.as_ref().and_then(|path| convert::uri(snapshot, path)),
             line: file.map(line_of),

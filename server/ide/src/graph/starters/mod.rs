@@ -98,13 +98,24 @@ impl StarterKind {
 }
 
 impl Starter {
+    /// The details in one line, with what triggers the source: `Wants=, via a.timer, every 2 min`.
+    pub fn details(&self) -> String {
+        let via = self.via.iter().map(|via| format!("via {}, {}", via.source, via.note)).collect::<Vec<_>>();
+        match (self.note.as_str(), via.join("; ")) {
+            (note, via) if via.is_empty() => note.to_owned(),
+            (note, via) => format!("{note}, {via}"),
+        }
+    }
+
     /// Who and how, in a few words: `dice.socket (port 80)`, `restart on failure`.
     pub fn phrase(&self) -> String {
         match self.kind {
             StarterKind::Restart => self.note.clone(),
             StarterKind::DBus => format!("D-Bus {}", self.note),
-            _ if self.note.is_empty() => self.source.clone(),
-            _ => format!("{} ({})", self.source, self.note),
+            _ => match self.details() {
+                details if details.is_empty() => self.source.clone(),
+                details => format!("{} ({details})", self.source),
+            },
         }
     }
 }
@@ -155,11 +166,6 @@ pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<St
         let service = starter.unit.as_ref().filter(|unit| unit.unit_type() == UnitType::Service);
         if let Some(source) = service.filter(|_| starter.kind.is_pull()) {
             starter.via = search.triggers(source);
-            let via = starter.via.iter().map(|via| format!("via {}, {}", via.source, via.note));
-            let via: Vec<_> = via.collect();
-            if !via.is_empty() {
-                starter.note = format!("{}, {}", starter.note, via.join("; "));
-            }
         }
     }
     found.extend(search.restart(&id));
