@@ -182,10 +182,11 @@ impl Pulled {
     ) -> lsp::DocumentDiagnosticReport {
         let related = self.support.get().is_some_and(|support| support.related_documents);
         let others = if related { self.changed(snapshot, Some(path)) } else { Vec::new() };
-        let others = others.into_iter().map(|report| {
-            self.tell(&report);
-            (report.uri.clone(), lsp::DocumentDiagnosticReportKind::Full(report.full()))
-        });
+        // That the client takes them is not sure: Neovim 0.12 passes over those that come with an unchanged report, and an
+        // answer may be cancelled. It is told to ask again all the same.
+        let others = others
+            .into_iter()
+            .map(|report| (report.uri.clone(), lsp::DocumentDiagnosticReportKind::Full(report.full())));
         let related_documents = Some(others.collect::<HashMap<_, _>>()).filter(|others| !others.is_empty());
         let Some(report) = Report::new(snapshot, path) else {
             // Nothing is known of it, or judging it panicked.
