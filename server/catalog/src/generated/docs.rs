@@ -3485,7 +3485,7 @@ pub(super) static D445: Doc = Doc {
 /// Unit: OnSuccess
 pub(super) static D446: Doc = Doc {
   summary: "Units to start when this unit becomes inactive without having failed.",
-  body: "Good for chains of oneshot jobs. Mind that a clean `systemctl stop` counts as well, and that a oneshot with\n`RemainAfterExit=yes` does not become inactive when its command ends. A start skipped by `Condition…=` does not\ncall them.\n\nIf both jobs should rather be started in one go, one after the other, give the second `Requires=` and `After=` on\nthe first.",
+  body: "Good for chains of oneshot jobs. Mind that a clean `systemctl stop` counts as well, and that a oneshot with\n`RemainAfterExit=yes` does not become inactive when its command ends. A start skipped by `Condition…=` does not\ncall them. Before 254 each automatic restart did, also one after a failure.\n\nIf both jobs should rather be started in one go, one after the other, give the second `Requires=` and `After=` on\nthe first.",
   words: &[],
 };
 
@@ -3665,7 +3665,7 @@ pub(super) static D469: Doc = Doc {
 /// Unit: FailureAction, SuccessAction, StartLimitAction, JobTimeoutAction
 pub(super) static D470: Doc = Doc {
   summary: "Shuts down, reboots or exits the whole system (or the user manager) when this event happens.",
-  body: "| key | acts when this unit |\n|---|---|\n| `FailureAction=` | becomes failed |\n| `SuccessAction=` | becomes inactive without failing |\n| `StartLimitAction=` | is refused by its start limit |\n| `JobTimeoutAction=` | has a job that ran into `JobTimeoutSec=` or `JobRunningTimeoutSec=` |\n\nThese are about the machine, not about the unit: to restart a service use `Restart=`, to run something use\n`OnFailure=`. With `Restart=`, `FailureAction=` acts from 254 at every failed attempt unless\n`RestartMode=direct` is set; for \"reboot when nothing helps\" use `StartLimitAction=`. A start skipped by\n`Condition…=` or refused by `Assert…=` triggers nothing. User managers accept only `none`, `exit` and\n`exit-force`; 252 turns the other words into `exit-force` there, newer versions drop the line. A oneshot service\nwith a `SuccessAction=` needs no command.",
+  body: "| key | acts when this unit |\n|---|---|\n| `FailureAction=` | becomes failed |\n| `SuccessAction=` | becomes inactive without failing |\n| `StartLimitAction=` | is refused by its start limit |\n| `JobTimeoutAction=` | has a job that ran into `JobTimeoutSec=` or `JobRunningTimeoutSec=` |\n\nThese are about the machine, not about the unit: to restart a service use `Restart=`, to run something use\n`OnFailure=`. With `Restart=`, `FailureAction=` acts at the first failed attempt, before any restart, unless\n`RestartMode=direct` is set (from 254); for \"reboot when nothing helps\" use `StartLimitAction=`. A start skipped by\n`Condition…=` or refused by `Assert…=` triggers nothing. User managers accept only `none`, `exit` and\n`exit-force`; 252 turns the other words into `exit-force` there, newer versions drop the line. A oneshot service\nwith a `SuccessAction=` needs no command.",
   words: &[
     ("none", "Nothing happens."), 
     ("exit", "The manager ends in an orderly way and returns the status from `FailureActionExitStatus=` or\n`SuccessActionExitStatus=`, else that of the unit's main process. For user managers and containers; a system\nmanager that is not in a container powers off instead."), 
