@@ -101,13 +101,13 @@ fn workflow_commands() {
         *found.unwrap_or_else(|| panic!("{start}: {}", run.stdout))
     };
     with(
-        "::error file=./a%2Cb%3Ac 100%25.service,line=3,col=21,endLine=3,endColumn=27,title=inline-comment::A comment ",
+        "::error file=a%2Cb%3Ac 100%25.service,line=3,col=21,endLine=3,endColumn=27,title=inline-comment::A comment ",
     );
     let mismatch =
-        with("::error file=./b.socket,line=1,col=1,endLine=1,endColumn=9,title=socket-accept-mismatch::");
+        with("::error file=b.socket,line=1,col=1,endLine=1,endColumn=9,title=socket-accept-mismatch::");
     assert!(mismatch.ends_with("%0A./b@.service:1: `b@.service` is the service that exists"), "{mismatch}");
-    with("::notice file=./c.service,");
-    with("::error file=./d.service,line=4,endLine=5,title=invalid-enum-value::");
+    with("::notice file=c.service,");
+    with("::error file=d.service,line=4,endLine=5,title=invalid-enum-value::");
     assert!(lines.iter().all(|line| line.starts_with("::")), "{}", run.stdout);
 }
 

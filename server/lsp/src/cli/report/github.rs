@@ -10,7 +10,9 @@ use super::{Lines, Report};
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     for judged in report.judged.iter().filter(|judged| !judged.findings.is_empty()) {
         let lines = Lines::of_file(judged.file);
-        let file = property(&judged.shown.to_string_lossy());
+        // GitHub finds no file by a path that begins with a dot.
+        let shown = judged.shown.strip_prefix(".").unwrap_or(judged.shown);
+        let file = property(&shown.to_string_lossy());
         for finding in &judged.findings {
             let command = match finding.severity {
                 Severity::Error => "error",
