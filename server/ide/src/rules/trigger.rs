@@ -22,10 +22,14 @@ pub(super) fn target<'a>(cx: &UnitContext<'a>) -> Option<(UnitName, Option<Setti
         Some(template) if template.as_instance() == target => template,
         _ => target,
     };
-    let of_target = |name: UnitName| name.template().as_ref() == Some(&target);
-    let stands_alone = !target.as_str().contains("INSTANCE")
-        && (!target.is_template()
-            || !cx.workspace.files().filter_map(|file| file.unit_name()).any(of_target));
+    // Looking for instances takes long; what is there needs none.
+    let has_instance = || {
+        let mut names = cx.workspace.files().filter_map(|file| file.kind.unit_name());
+        names.any(|name| name.template().as_ref() == Some(&target))
+    };
+    let is_missing = || matches!(cx.workspace.resolve(&target, cx.place()), Resolution::Missing);
+    let stands_alone =
+        !target.as_str().contains("INSTANCE") && !(target.is_template() && is_missing() && has_instance());
     stands_alone.then_some((target, setting))
 }
 
