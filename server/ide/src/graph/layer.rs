@@ -213,7 +213,7 @@ impl Layer {
     ) {
         let mut seen = FxHashSet::default();
         let mut next = units;
-        for generation in 0..MOST_MADE.len() {
+        for most in MOST_MADE {
             let mut named = Vec::new();
             for unit in std::mem::take(&mut next) {
                 if !seen.insert(unit.clone()) {
@@ -235,7 +235,7 @@ impl Layer {
             named.sort_unstable();
             named.dedup();
             let made = named.iter().filter_map(exists).filter(|unit| !self.speaks_for(unit));
-            next = made.take(MOST_MADE[generation]).collect();
+            next = made.take(most).collect();
             if next.is_empty() {
                 break;
             }

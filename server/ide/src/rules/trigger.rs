@@ -28,9 +28,9 @@ pub(super) fn target<'a>(cx: &UnitContext<'a>) -> Option<(UnitName, Option<Setti
         names.any(|name| name.template().as_ref() == Some(&target))
     };
     let is_missing = || matches!(cx.workspace.resolve(&target, cx.place()), Resolution::Missing);
-    let stands_alone =
-        !target.as_str().contains("INSTANCE") && !(target.is_template() && is_missing() && has_instance());
-    stands_alone.then_some((target, setting))
+    let is_filled_in =
+        target.as_str().contains("INSTANCE") || (target.is_template() && is_missing() && has_instance());
+    (!is_filled_in).then_some((target, setting))
 }
 
 /// Reports a timer or path whose unit does not exist or is masked.

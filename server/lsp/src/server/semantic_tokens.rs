@@ -173,10 +173,13 @@ impl Tokens {
 
 /// What clients were last told, by document: what a delta is counted from.
 #[derive(Default)]
-pub(super) struct Told(Mutex<HashMap<Arc<Path>, (u64, Arc<Tokens>)>>);
+pub(super) struct Told(Mutex<ByDocument>);
+
+/// The tokens of documents, each with the number of the answer that held them.
+type ByDocument = HashMap<Arc<Path>, (u64, Arc<Tokens>)>;
 
 impl Told {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Path>, (u64, Arc<Tokens>)>> {
+    fn lock(&self) -> MutexGuard<'_, ByDocument> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
