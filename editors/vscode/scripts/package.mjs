@@ -37,6 +37,8 @@ for (const name of [...files, ...images]) {
 const licences = ['LICENSE-MIT', 'LICENSE-APACHE'].map(name => readFileSync(join(repository, name), 'utf8'));
 const both = 'MIT or Apache-2.0, at your choice.\n\n';
 writeFileSync(join(stage, 'LICENSE.txt'), both + licences.join(`\n${'-'.repeat(78)}\n\n`));
+// All that is in the stage is packed: said, or vsce warns of it.
+writeFileSync(join(stage, '.vscodeignore'), '');
 writeFileSync(join(stage, 'NOTICES.txt'), libraries.sort().map(notice).join('\n'));
 // What only those who build it need. `private` keeps npm from publishing, and vsce from packing.
 const { private: _private, scripts: _scripts, devDependencies: _dependencies, ...published } = manifest;
