@@ -48,8 +48,8 @@ pub enum Start {
 const BOOT: [&str; 5] =
     ["default.target", "graphical.target", "multi-user.target", "basic.target", "sysinit.target"];
 
-/// Targets that are up long before anybody starts a unit by hand.
-const EARLY: [&str; 12] = [
+/// Targets that are reached before services with default dependencies start: long before anybody starts a unit by hand.
+pub(crate) const EARLY_TARGETS: [&str; 12] = [
     "basic.target",
     "sysinit.target",
     "sockets.target",
@@ -324,8 +324,8 @@ impl<'a> Graph<'a> {
             pulling.contains(by) || is_boot(by) && BOOT.iter().any(|target| pulling.contains(*target))
         };
         // Later the early ones are up: such circles are met when the machine starts, or never.
-        let early = members.iter().any(|member| EARLY.contains(&member.as_str()));
-        let counts = |by: &&UnitName| !early || is_boot(by) || EARLY.contains(&by.as_str());
+        let early = members.iter().any(|member| EARLY_TARGETS.contains(&member.as_str()));
+        let counts = |by: &&UnitName| !early || is_boot(by) || EARLY_TARGETS.contains(&by.as_str());
         let by_all = |relations: &[Relation]| -> Vec<UnitName> {
             let sets = members.iter().map(|member| &known[&(member.clone(), relations.len())]);
             let Some(fewest) = sets.min_by_key(|set| set.len()) else {

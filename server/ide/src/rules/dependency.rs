@@ -4,6 +4,7 @@ use unit_catalog::{Section, UnitType};
 use unit_syntax::TextRange;
 
 use super::unit::UnitContext;
+use crate::graph::cycles::EARLY_TARGETS;
 use crate::unit_reference::references_in_entry;
 use crate::value::boolean;
 use crate::workspace::{Effective, Setting, UnitName};
@@ -49,23 +50,6 @@ pub(super) fn names(
 /// The order that a unit's own lines give it.
 const ORDER: [&str; 2] = ["After", "Before"];
 
-/// Targets that are reached before services with default dependencies start; what is ordered before one of them is
-/// ordered before those services.
-const EARLY: [&str; 12] = [
-    "basic.target",
-    "sysinit.target",
-    "sockets.target",
-    "paths.target",
-    "slices.target",
-    "local-fs.target",
-    "local-fs-pre.target",
-    "swap.target",
-    "cryptsetup.target",
-    "integritysetup.target",
-    "veritysetup.target",
-    "sysinit.target",
-];
-
 /// Whether the order in which `unit` and `other` start is settled: by their own lines, through a unit between them, by a
 /// trigger, or by the targets of early boot.
 pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &UnitName) -> bool {
@@ -95,7 +79,7 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
     }
     let before: Vec<UnitName> =
         named(&partner, Section::Unit, &["Before"]).into_iter().map(|named| named.unit).collect();
-    let early = |unit: &UnitName| EARLY.contains(&unit.as_str());
+    let early = |unit: &UnitName| EARLY_TARGETS.contains(&unit.as_str());
     if starts_late && (is_early_by_type(&partner) || before.iter().any(early)) {
         return true;
     }
