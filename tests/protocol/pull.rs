@@ -131,6 +131,14 @@ fn neighbours_come_with_the_answer() {
     client.until_heard(|client| !client.asked_for(REFRESH).is_empty());
     let again = pull(&mut client, &service, Some(&related["resultId"]));
     assert_eq!(again["kind"], "unchanged");
+
+    // There and back again before the client has been told to ask: what it took last is not what holds.
+    client.replace(&socket, 3, "");
+    let gone = &pull(&mut client, &socket, None)["relatedDocuments"][&service];
+    assert!(gone["kind"] == "full" && !has(gone, ENABLED), "{gone:#}");
+    client.replace(&socket, 4, SOCKET);
+    let back = &pull(&mut client, &socket, None)["relatedDocuments"][&service];
+    assert!(has(back, ENABLED), "{back:#}");
 }
 
 /// URI, number and findings of each report on the workspace.

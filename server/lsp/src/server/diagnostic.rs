@@ -104,6 +104,17 @@ pub(super) struct Pulled {
 struct Told {
     version: i32,
     id: String,
+    certainty: Certainty,
+}
+
+/// Whether the client has taken what it was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    /// It asked for it, or was told to ask.
+    Known,
+    /// It came with findings of another document. Neovim 0.12 passes over it when those are unchanged, and answers are
+    /// cancelled.
+    Unsure,
 }
 
 /// The findings of one file.
@@ -152,24 +163,30 @@ impl Pulled {
         self.told.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn tell(&self, report: &Report) {
+    fn tell(&self, report: &Report, certainty: Certainty) {
         if let Some(version) = report.version {
-            self.told().insert(report.path.clone(), Told { version, id: report.id.clone() });
+            let told = Told { version, id: report.id.clone(), certainty };
+            self.told().insert(report.path.clone(), told);
         }
     }
 
-    /// The documents of which something else is to be said now, though their texts are as they were.
+    /// The documents of which something else is to be said now, though their texts are as they were, and those of which the
+    /// client may not know yet.
     fn changed(&self, snapshot: &Snapshot, but: Option<&Arc<Path>>) -> Vec<Report> {
         let known: Vec<_> = {
             let mut told = self.told();
             told.retain(|path, _| snapshot.documents.contains_key(path));
             let same = |path: &Arc<Path>, told: &Told| snapshot.documents[path].version == told.version;
             let others = told.iter().filter(|(path, told)| Some(*path) != but && same(path, told));
-            others.map(|(path, told)| (path.clone(), told.id.clone())).collect()
+            others
+                .map(|(path, told)| {
+                    (path.clone(), Some(told.id.clone()).filter(|_| told.certainty == Certainty::Known))
+                })
+                .collect()
         };
-        let reports = known
-            .into_iter()
-            .filter_map(|(path, id)| Report::new(snapshot, &path).filter(|report| report.id != id));
+        let reports = known.into_iter().filter_map(|(path, id)| {
+            Report::new(snapshot, &path).filter(|report| Some(&report.id) != id.as_ref())
+        });
         reports.collect()
     }
 
@@ -182,17 +199,16 @@ impl Pulled {
     ) -> lsp::DocumentDiagnosticReport {
         let related = self.support.get().is_some_and(|support| support.related_documents);
         let others = if related { self.changed(snapshot, Some(path)) } else { Vec::new() };
-        // That the client takes them is not sure: Neovim 0.12 passes over those that come with an unchanged report, and an
-        // answer may be cancelled. It is told to ask again all the same.
-        let others = others
-            .into_iter()
-            .map(|report| (report.uri.clone(), lsp::DocumentDiagnosticReportKind::Full(report.full())));
+        let others = others.into_iter().map(|report| {
+            self.tell(&report, Certainty::Unsure);
+            (report.uri.clone(), lsp::DocumentDiagnosticReportKind::Full(report.full()))
+        });
         let related_documents = Some(others.collect::<HashMap<_, _>>()).filter(|others| !others.is_empty());
         let Some(report) = Report::new(snapshot, path) else {
             // Nothing is known of it, or judging it panicked.
             return lsp::RelatedFullDocumentDiagnosticReport::default().into();
         };
-        self.tell(&report);
+        self.tell(&report, Certainty::Known);
         match previous == Some(&report.id) {
             true => lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {
                 related_documents,
@@ -284,7 +300,7 @@ pub(super) async fn watch(shared: Arc<Shared>, client: Client) {
         let (job, snapshot) = (shared.clone(), shared.snapshot());
         let changed = tokio::task::spawn_blocking(move || {
             let changed = job.pulled.changed(&snapshot, None);
-            changed.iter().for_each(|report| job.pulled.tell(report));
+            changed.iter().for_each(|report| job.pulled.tell(report, Certainty::Known));
             !changed.is_empty()
         });
         if changed.await.is_ok_and(|changed| changed) {
