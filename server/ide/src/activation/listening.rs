@@ -55,9 +55,35 @@ pub(crate) fn listening<'a>(socket: &Effective<'a>) -> Vec<Listening<'a>> {
     all
 }
 
-/// The keys of the addresses that a file makes its socket listen on.
+/// The keys of what a file gives to its unit that two units could have: the addresses that a socket listens on, the
+/// runtime directories of a service.
 pub(crate) fn keys(file: &Arc<File>) -> Vec<Box<str>> {
-    let Some(name) = file.unit_name().filter(|name| name.unit_type() == UnitType::Socket) else {
+    match file.kind.unit_type() {
+        Some(UnitType::Socket) => address_keys(file),
+        Some(UnitType::Service) => folder_keys(file),
+        _ => Vec::new(),
+    }
+}
+
+/// The key of the files that give their services a runtime directory which lies in `top`; without it of those of which only
+/// their units tell where it lies.
+pub(crate) fn folder_key(top: Option<&str>) -> Box<str> {
+    format!("RuntimeDirectory={}", top.unwrap_or("%")).into()
+}
+
+fn folder_keys(file: &Arc<File>) -> Vec<Box<str>> {
+    let directive =
+        directive(Section::Service, "RuntimeDirectory").expect("services have runtime directories");
+    let values = file.assignments(directive).filter_map(|entry| entry.value());
+    let keys = values.flat_map(|value| match value.contains(['%', '"', '\'', '\\']) {
+        true => vec![folder_key(None)],
+        false => value.split_whitespace().map(|path| folder_key(path.split('/').next())).collect(),
+    });
+    keys.collect()
+}
+
+fn address_keys(file: &Arc<File>) -> Vec<Box<str>> {
+    let Some(name) = file.unit_name() else {
         return Vec::new();
     };
     let directives = LISTENS.iter().filter_map(|kind| directive(Section::Socket, kind));

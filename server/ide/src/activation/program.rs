@@ -72,9 +72,14 @@ pub enum Reason {
 impl<'a> Launch<'a> {
     /// The commands of a service's lines of one key (`ExecStart`), in the order in which they run.
     pub fn all(unit: &Effective<'a>, key: &str) -> Vec<Self> {
+        Self::of_lines(unit, unit.list(Section::Service, key))
+    }
+
+    /// The commands of these lines of the unit.
+    pub(crate) fn of_lines(unit: &Effective<'a>, lines: impl IntoIterator<Item = Setting<'a>>) -> Vec<Self> {
         let environment = Environment::new(unit);
         let mut launches = Vec::new();
-        for setting in unit.list(Section::Service, key) {
+        for setting in lines {
             for command in exec_commands(setting.value()) {
                 launches.push(Self::of(setting, command, &environment));
             }

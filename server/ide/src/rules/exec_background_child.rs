@@ -1,6 +1,6 @@
 //! Rule: a command that leaves processes behind where nobody looks after them, or that systemd's own settings replace.
 
-use unit_catalog::Section;
+use unit_catalog::{Conduct, ProgramRow, Section, program_row};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
@@ -80,12 +80,17 @@ fn check(cx: &mut UnitContext<'_>) {
     for key in KEYS {
         let settings = cx.unit.list(Section::Service, key);
         let before = matches!(key, "ExecStartPre" | "ExecCondition");
-        let mentions = |setting: &Setting<'_>| TOOLS.iter().any(|tool| setting.value().contains(tool));
-        // Most services have none of these: do not split their commands.
-        if settings.is_empty() || !before && !settings.iter().any(mentions) {
+        let counts = |setting: &Setting<'_>| {
+            let command = setting.value();
+            TOOLS.iter().any(|tool| command.contains(tool)) || before && may_leave(command)
+        };
+        // Most lines call none of these: do not split their commands.
+        let wanted: Vec<_> = settings.into_iter().filter(counts).collect();
+        if wanted.is_empty() {
             continue;
         }
-        let launches = if key == "ExecStart" { cx.launches().to_vec() } else { Launch::all(cx.unit, key) };
+        let launches =
+            if key == "ExecStart" { cx.launches().to_vec() } else { Launch::of_lines(cx.unit, wanted) };
         for launch in &launches {
             if before && check_left_behind(cx, launch, key) {
                 continue;
@@ -93,6 +98,21 @@ fn check(cx: &mut UnitContext<'_>) {
             check_terminal_tools(cx, launch, key);
         }
     }
+}
+
+/// Whether a line may call a program that is known to go to the background. Where that takes more than a look at its first word, it
+/// may.
+fn may_leave(line: &str) -> bool {
+    let several = line.contains(';');
+    let first = line.trim_start_matches([' ', '\t', '-', '@', ':', '+', '!']).split_whitespace().next();
+    let leaves = |word: &str| match program_row(word.rsplit('/').next().unwrap_or_default()) {
+        Some(ProgramRow::Launcher(_)) => true,
+        Some(ProgramRow::Program(program)) => {
+            program.default == Conduct::Background || !program.background.is_empty()
+        }
+        None => word.contains(['"', '\'', '\\', '$', '%']),
+    };
+    several || first.is_some_and(leaves)
 }
 
 /// Reports what goes on when the command has ended; whether anything does.

@@ -103,7 +103,7 @@ fn other_sockets<'a>(cx: &UnitContext<'a>, own: &[Listening<'_>]) -> Vec<Effecti
     let mut names: Vec<UnitName> = Vec::new();
     for one in own {
         let key = one.address.key();
-        let files = cx.workspace.files_listening_on(&key);
+        let files = cx.workspace.files_with(&key);
         names.extend(files.filter_map(|file| file.unit_name()));
     }
     names.sort_unstable();

@@ -1,14 +1,13 @@
 //! Rule: a socket in a folder that goes away with its service.
 
-use std::sync::Arc;
-
 use unit_catalog::{Section, UnitType};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
+use crate::activation::listening::folder_key;
 use crate::fix::Fix;
 use crate::value::words_of;
-use crate::workspace::{Effective, File, Scope, Setting, UnitName};
+use crate::workspace::{Effective, Scope, Setting, UnitName};
 
 declare_rule! {
     /// ## What it does
@@ -73,6 +72,16 @@ fn check(cx: &mut UnitContext<'_>) {
     }
     // A template runs as its instances only; any one of them stands for all.
     let socket = cx.unit.as_instance();
+    let mut listens = Vec::new();
+    for listen in LISTENS.iter().flat_map(|key| cx.unit.list(Section::Socket, key)) {
+        let name = socket.name.as_ref();
+        let path = name.and_then(|name| below_runtime(cx, &name.expand_known(listen.value())));
+        // What lies in no folder of its own is not deleted with one.
+        listens.extend(path.filter(|path| path.contains('/')).map(|path| (listen, path)));
+    }
+    if listens.is_empty() {
+        return;
+    }
     let Some((target, _)) = cx.workspace.trigger_target(&socket) else {
         return;
     };
@@ -82,16 +91,13 @@ fn check(cx: &mut UnitContext<'_>) {
     let mut folders = runtime_folders(&service);
     // One that the service has itself counts, also where it is kept.
     let own: Vec<String> = folders.iter().map(|folder| folder.path.clone()).collect();
-    let others = others_with_folders(cx, &service);
+    let others = others_with_folders(cx, &service, &listens);
     folders.extend(others.iter().flat_map(runtime_folders).filter(|folder| !own.contains(&folder.path)));
     folders.retain(|folder| !folder.is_kept());
     if folders.is_empty() {
         return;
     }
-    for listen in LISTENS.iter().flat_map(|key| cx.unit.list(Section::Socket, key)) {
-        let name = socket.name.as_ref();
-        let path = name.and_then(|name| below_runtime(cx, &name.expand_known(listen.value())));
-        let Some(path) = path else { continue };
+    for (listen, path) in listens {
         let inside = |folder: &&Folder<'_>| {
             path.strip_prefix(folder.path.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
@@ -140,19 +146,18 @@ impl Folder<'_> {
     }
 }
 
-/// Other services beside the socket that have runtime directories.
-fn others_with_folders<'a>(cx: &UnitContext<'a>, service: &Effective<'a>) -> Vec<Effective<'a>> {
-    let Some(directive) = unit_catalog::directive(Section::Service, "RuntimeDirectory") else {
-        return Vec::new();
-    };
-    let has = |file: &&Arc<File>| {
-        file.kind.unit_type() == Some(UnitType::Service)
-            && file.assignments(directive).next().is_some()
-            && file.place.root == cx.place().root
-            && cx.workspace.sees(cx.place(), &file.place)
-    };
-    let mut names: Vec<UnitName> =
-        cx.workspace.files().filter(has).filter_map(|file| file.unit_name()).collect();
+/// Other services beside the socket that may have the runtime directories that these paths lie in.
+fn others_with_folders<'a>(
+    cx: &UnitContext<'a>,
+    service: &Effective<'a>,
+    listens: &[(Setting<'a>, String)],
+) -> Vec<Effective<'a>> {
+    let tops = listens.iter().map(|(_, path)| folder_key(path.split('/').next()));
+    let keys: Vec<_> = tops.chain([folder_key(None)]).collect();
+    let files = keys.iter().flat_map(|key| cx.workspace.files_with(key));
+    let files =
+        files.filter(|file| file.place.root == cx.place().root && cx.workspace.sees(cx.place(), &file.place));
+    let mut names: Vec<UnitName> = files.filter_map(|file| file.unit_name()).collect();
     names.sort();
     names.dedup();
     let units = names.iter().filter_map(|name| cx.workspace.effective(name, cx.place()));

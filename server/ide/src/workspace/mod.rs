@@ -69,8 +69,8 @@ struct Disk {
     bus_names: Shards<Box<str>, Vec<Arc<Path>>>,
     /// Files that name a unit by other means than its name as a word, see [`indirect_names`].
     meant: Shards<Box<str>, Vec<Arc<Path>>>,
-    /// The files of sockets by what they listen on, see [`listening::keys`].
-    listening: Shards<Box<str>, Vec<Arc<Path>>>,
+    /// Files by what they give to their units that others could have, see [`listening::keys`].
+    resources: Shards<Box<str>, Vec<Arc<Path>>>,
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: Shards<Box<str>, Vec<Arc<Path>>>,
@@ -256,11 +256,11 @@ impl Workspace {
         open.chain(self.closed(self.disk.bus_names.get(name).into_iter().flatten()))
     }
 
-    /// The files that make sockets listen on addresses of this key.
-    pub(crate) fn files_listening_on<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Arc<File>> {
-        let listens = move |file: &&Arc<File>| listening::keys(file).iter().any(|known| &**known == key);
-        let closed = self.disk.listening.get(key).into_iter().flatten();
-        self.open.values().filter(listens).chain(self.closed(closed))
+    /// The files that give their units what has this key.
+    pub(crate) fn files_with<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Arc<File>> {
+        let gives = move |file: &&Arc<File>| listening::keys(file).iter().any(|known| &**known == key);
+        let closed = self.disk.resources.get(key).into_iter().flatten();
+        self.open.values().filter(gives).chain(self.closed(closed))
     }
 
     /// The links of this file name that units at `asker` see.
@@ -423,7 +423,7 @@ impl Disk {
             self.bus_names.entry(name.into()).push(path.clone());
         }
         for key in listening::keys(&file) {
-            remember(&mut self.listening, key, &path);
+            remember(&mut self.resources, key, &path);
         }
         for mention in file.mentions() {
             remember(&mut self.mentioned, mention.name.clone(), &path);
@@ -451,7 +451,7 @@ impl Disk {
             forget(&mut self.bus_names, name, path);
         }
         for key in listening::keys(&file) {
-            forget(&mut self.listening, &key, path);
+            forget(&mut self.resources, &key, path);
         }
         for mention in file.mentions() {
             forget(&mut self.mentioned, &mention.name, path);
