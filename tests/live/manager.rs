@@ -187,6 +187,26 @@ impl Manager {
         self.run(["systemctl", "--user"].into_iter().chain(words))
     }
 
+    /// Waits until what was forked has become its program and come to rest; one that never rests, for a second. A service
+    /// of `Type=simple` counts as started before that, and a signal would end it before it did anything.
+    pub(crate) fn settle(&self) {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while self.is_at_work() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Whether a process runs, or has no program yet: its name is in parentheses then.
+    fn is_at_work(&self) -> bool {
+        let processes = fs::read_dir(self.path("/proc")).into_iter().flatten().flatten();
+        let stats = processes.filter_map(|process| fs::read_to_string(process.path().join("stat")).ok());
+        let at_work = |stat: String| {
+            let (name, state) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(") "))?;
+            Some(name.starts_with('(') && name != "(sd-pam)" || state.starts_with('R'))
+        };
+        stats.filter_map(at_work).any(|at_work| at_work)
+    }
+
     /// What `systemctl show` says of each unit, by its `Id=` and property.
     pub(crate) fn show(&self, units: &[&str], properties: &[&str]) -> Vec<BTreeMap<String, String>> {
         let list = format!("--property={}", properties.join(","));

@@ -174,10 +174,12 @@ fn take(manager: &Manager, step: &str) -> Result<(), String> {
             }
         }
         [ref call @ .., "fails"] => {
+            manager.settle();
             let outcome = manager.systemctl(call.iter().copied());
             if outcome.status != 0 { Ok(()) } else { Err("it worked".to_owned()) }
         }
         ref call => {
+            manager.settle();
             let outcome = manager.systemctl(call.iter().copied());
             if outcome.status == 0 { Ok(()) } else { Err(outcome.output) }
         }

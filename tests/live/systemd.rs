@@ -4,7 +4,7 @@ use std::env;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use unit_catalog::Version;
 
@@ -42,12 +42,20 @@ pub(crate) fn required() -> bool {
     env::var_os("UNITLS_LIVE").is_some_and(|value| value == "require")
 }
 
-/// A judge who asks again before complaining (an empty text is no complaint). A machine that is busy elsewhere may upset a
-/// time; what is really otherwise is so twice.
+/// A judge who asks again before complaining (an empty text is no complaint), with no other judge at work. A busy machine
+/// may upset a time; what is really otherwise is so on an idle one, too.
 pub(crate) fn twice(judge: impl Fn(&Systemd) -> String) -> impl Fn(&Systemd) -> String {
-    move |systemd| match judge(systemd) {
-        complaint if complaint.is_empty() => complaint,
-        _ => judge(systemd),
+    static AT_WORK: RwLock<()> = RwLock::new(());
+    move |systemd| {
+        let complaint = {
+            let _with_others = AT_WORK.read().unwrap_or_else(PoisonError::into_inner);
+            judge(systemd)
+        };
+        if complaint.is_empty() {
+            return complaint;
+        }
+        let _alone = AT_WORK.write().unwrap_or_else(PoisonError::into_inner);
+        judge(systemd)
     }
 }
 
