@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::Notify;
@@ -18,16 +17,13 @@ use unit_syntax::TextRange;
 
 use super::effective_unit::Params;
 use super::session::{Shared, Snapshot};
-use super::{CLIENT_TIMEOUT, convert};
+use super::{CLIENT_TIMEOUT, convert, settled};
 
 /// The command of the lens about what starts a unit: with a document's URI, its place and the locations to show. Here,
 /// for clients that show nothing by themselves, it answers with a list; a unit's name does as well then.
 pub(super) const SHOW_STARTERS: &str = "unitls.showStarters";
 /// The command of the lens about what waits for a unit, with the same arguments. Here it answers with the locations.
 pub(super) const SHOW_ORDER: &str = "unitls.showOrder";
-
-/// The client is told of changed lenses when nothing has changed for this long.
-const QUIET: Duration = Duration::from_millis(300);
 
 /// The lenses of a file, each whole; `told` notes them.
 pub(super) fn lenses(
@@ -194,8 +190,7 @@ pub(super) async fn refresh(shared: Arc<Shared>, client: Client) {
         return;
     }
     loop {
-        shared.lenses.changed.notified().await;
-        while timeout(QUIET, shared.lenses.changed.notified()).await.is_ok() {}
+        settled(&shared.lenses.changed).await;
         let asked = shared.clone();
         let differ = tokio::task::spawn_blocking(move || asked.lenses.differ(&asked.snapshot())).await;
         if differ.is_ok_and(|differ| differ) {

@@ -6,7 +6,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::time::Duration;
 
 use tokio::time::timeout;
 use tower_lsp::Client;
@@ -14,14 +13,11 @@ use tower_lsp::ls_types as lsp;
 use unit_ide::rules::check_file;
 
 use super::session::{Shared, Snapshot};
-use super::{CLIENT_TIMEOUT, configuration, convert};
+use super::{CLIENT_TIMEOUT, QUIET, configuration, convert, settled};
 use crate::project::ProjectFile;
 
 /// More findings than this in one document are left out, the lightest first: nobody reads them, and clients choke.
 const MOST_FINDINGS: usize = 1000;
-
-/// The client is told to ask again when nothing has changed for this long: what it asks for by itself comes first.
-const QUIET: Duration = Duration::from_millis(300);
 
 /// The whole workspace is judged when nothing has changed for [`QUIET`], or after so many of these.
 const MOST_ROUNDS: usize = 7;
@@ -295,8 +291,7 @@ pub(super) async fn quiet(shared: &Shared) {
 /// the server ends.
 pub(super) async fn watch(shared: Arc<Shared>, client: Client) {
     loop {
-        shared.changed.notified().await;
-        while timeout(QUIET, shared.changed.notified()).await.is_ok() {}
+        settled(&shared.changed).await;
         let (job, snapshot) = (shared.clone(), shared.snapshot());
         let changed = tokio::task::spawn_blocking(move || {
             let changed = job.pulled.changed(&snapshot, None);

@@ -29,6 +29,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+use tokio::time::timeout;
 use tower_lsp::{LspService, Server};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
@@ -38,6 +40,15 @@ use session::Shared;
 
 /// How long the client may take to answer a request of ours.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The client is told to ask again when nothing has changed for this long: what it asks for by itself comes first.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// Waits for a change, and then until nothing has changed for [`QUIET`].
+async fn settled(changed: &Notify) {
+    changed.notified().await;
+    while timeout(QUIET, changed.notified()).await.is_ok() {}
+}
 
 /// Serves a client on standard input and output until it says `exit` or goes away.
 ///

@@ -106,8 +106,6 @@ pub(super) struct Snapshot {
     pub(super) projects: Arc<Projects>,
     /// The inlay hints that were switched off.
     pub(super) unwanted_hints: Vec<HintKind>,
-    /// Whether systemd-analyze is asked about what is saved.
-    pub(super) verify_on_save: bool,
     pub(super) revision: u64,
 }
 
@@ -245,7 +243,6 @@ impl Shared {
             effective_units: session.effective_units,
             projects: session.projects.clone(),
             unwanted_hints: session.settings.unwanted_hints.clone().unwrap_or_default(),
-            verify_on_save: session.settings.verify_on_save == Some(true),
             revision,
         }
     }
@@ -253,6 +250,11 @@ impl Shared {
     /// In which forms the client takes answers.
     pub(super) fn forms(&self) -> Forms {
         self.lock().forms
+    }
+
+    /// Whether systemd-analyze is asked about what is saved.
+    pub(super) fn verifies_on_save(&self) -> bool {
+        self.lock().settings.verify_on_save == Some(true)
     }
 
     /// The number of changes so far.

@@ -60,8 +60,12 @@ pub(super) async fn run(
 ) -> Result<Answer, String> {
     let uri = lsp::Uri::from_str(uri).map_err(|_| format!("`{uri}` is no URI"))?;
     let snapshot = shared.snapshot();
-    let subject = subject(&snapshot, &uri)?;
-    if is_unsaved(&snapshot, &uri) {
+    let (job, asked) = (snapshot.clone(), uri.clone());
+    // The disk may be slow, or gone.
+    let read = move || subject(&job, &asked).map(|subject| (subject, is_unsaved(&job, &asked)));
+    let read = tokio::task::spawn_blocking(read).await;
+    let (subject, unsaved) = read.map_err(|_| "the unit cannot be looked up".to_owned())??;
+    if unsaved {
         let name = uri.path().as_str().rsplit('/').next().unwrap_or_default();
         let text = format!("{name} has unsaved changes; systemd-analyze reads what was saved");
         client.show_message(lsp::MessageType::INFO, text).await;
@@ -73,11 +77,12 @@ pub(super) async fn run(
             }
             let exposure = report::security(&subject).await?;
             let name = subject.fragment.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let summary = summary(&name, &exposure);
             Answer {
                 source: "systemd-analyze security",
-                summary: summary(&name, &exposure),
-                findings: exposures(&snapshot, &subject, &exposure),
+                findings: exposures(&snapshot, &subject, &exposure, &summary),
                 text: table(&exposure),
+                summary,
             }
         }
         _ => {
@@ -103,7 +108,7 @@ pub(super) async fn run(
 /// Verifies a document that was saved, where the user wants that. Not awaited, and nobody is told of what cannot be done:
 /// many documents are no units, and many machines have no systemd.
 pub(super) fn saved(shared: &Arc<Shared>, client: &Client, uri: &lsp::Uri) {
-    if !shared.snapshot().verify_on_save {
+    if !shared.verifies_on_save() {
         return;
     }
     let (shared, client, uri) = (shared.clone(), client.clone(), uri.clone());
@@ -232,7 +237,7 @@ fn first_line(file: &File) -> TextRange {
 }
 
 /// What is exposed: on the lines that set it, and the whole on the header of `[Service]`.
-fn exposures(snapshot: &Snapshot, subject: &Subject, exposure: &Exposure) -> Vec<Finding> {
+fn exposures(snapshot: &Snapshot, subject: &Subject, exposure: &Exposure, summary: &str) -> Vec<Finding> {
     let source = "systemd-analyze security";
     let Some(file) = snapshot.workspace.file(&subject.fragment) else { return Vec::new() };
     let Some(uri) = convert::uri(snapshot, &file.path) else { return Vec::new() };
@@ -242,12 +247,11 @@ fn exposures(snapshot: &Snapshot, subject: &Subject, exposure: &Exposure) -> Vec
     };
     let service = file.unit.sections().find(|section| section.name() == "Service");
     let header = service.as_ref().map_or_else(|| first_line(file), |section| section.header.range());
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-    let mut findings = vec![finding(header, lsp::DiagnosticSeverity::INFORMATION, summary(&name, exposure))];
+    let mut findings = vec![finding(header, lsp::DiagnosticSeverity::INFORMATION, summary.to_owned())];
     let entries = service.iter().flat_map(|section| section.entries);
     for entry in entries {
         let (Some(key), Some(range)) = (entry.key(), entry.key_range()) else { continue };
-        let rows = exposure.rows.iter().filter(|row| row.exposure() > 0.0 && row.is_about(key));
+        let rows = exposure.rows.iter().filter(|row| row.is_about(key));
         let rows: Vec<_> = rows.map(|row| format!("{} ({:.1})", row.description, row.exposure())).collect();
         if !rows.is_empty() {
             let text = format!("exposed all the same: {}", rows.join("; "));
@@ -264,8 +268,7 @@ impl Row {
 }
 
 fn summary(name: &str, exposure: &Exposure) -> String {
-    let mut rows: Vec<_> = exposure.rows.iter().filter(|row| row.exposure() > 0.0).collect();
-    rows.sort_by(|a, b| b.exposure().total_cmp(&a.exposure()));
+    let rows = &exposure.rows;
     let named = rows.iter().take(MOST_NAMED).map(|row| format!("`{}` ({:.1})", row.name, row.exposure()));
     let named = named.collect::<Vec<_>>().join(", ");
     let rest = rows.len().saturating_sub(MOST_NAMED);
@@ -277,11 +280,11 @@ fn summary(name: &str, exposure: &Exposure) -> String {
     format!("{name}: exposure {}{named}", exposure.overall)
 }
 
-/// The rows that add something, the heaviest first, as a Markdown table.
+/// The rows as a Markdown table.
 fn table(exposure: &Exposure) -> String {
-    let mut rows: Vec<_> = exposure.rows.iter().filter(|row| row.exposure() > 0.0).collect();
-    rows.sort_by(|a, b| b.exposure().total_cmp(&a.exposure()));
-    let rows =
-        rows.iter().map(|row| format!("| `{}` | {} | {:.1} |\n", row.name, row.description, row.exposure()));
+    let rows = exposure
+        .rows
+        .iter()
+        .map(|row| format!("| `{}` | {} | {:.1} |\n", row.name, row.description, row.exposure()));
     format!("| setting | why | exposure |\n| --- | --- | --- |\n{}", rows.collect::<String>())
 }

@@ -47,6 +47,7 @@ pub(super) enum Whom {
 pub(super) struct Exposure {
     /// From 0 to 10, and a word: `9.6 UNSAFE`.
     pub(super) overall: String,
+    /// The rows that add something to the whole, the heaviest first.
     pub(super) rows: Vec<Row>,
 }
 
@@ -90,9 +91,11 @@ pub(super) async fn verify(subject: &Subject) -> Result<Vec<Message>, String> {
 /// When it is not installed, takes too long, cannot judge files (before systemd 250), or cannot load the service.
 pub(super) async fn security(subject: &Subject) -> Result<Exposure, String> {
     let table = run(subject, &["security", "--offline=yes", "--json=short"]).await?;
-    let rows = serde_json::from_slice(&table.stdout).map_err(|_| {
+    let mut rows: Vec<Row> = serde_json::from_slice(&table.stdout).map_err(|_| {
         format!("systemd-analyze security does not judge the service: {}", error_text(&table).trim())
     })?;
+    rows.retain(|row| row.exposure() > 0.0);
+    rows.sort_by(|a, b| b.exposure().total_cmp(&a.exposure()));
     let text = run(subject, &["security", "--offline=yes", "--no-pager"]).await?;
     let overall = overall(&String::from_utf8_lossy(&text.stdout));
     Ok(Exposure { overall: overall.unwrap_or_else(|| "unknown".to_owned()), rows })
