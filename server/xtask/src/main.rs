@@ -16,12 +16,13 @@ mod oracle;
 mod picture;
 mod rules;
 mod tidy;
+mod written;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Tasks for those who work on unitls")]
 enum Task {
     /// Write the generated files
-    Codegen(codegen::Options),
+    Codegen(written::Options),
     /// Measure unitls beside the null server and other language servers
     BenchLsp(bench_lsp::Options),
     /// Measure the reading of large trees of units
@@ -31,9 +32,9 @@ enum Task {
     /// Hold our verdicts on values against those of real systemd
     Oracle(oracle::Options),
     /// Draw the README's picture from the real output
-    Picture(picture::Options),
+    Picture(written::Options),
     /// Write the pages of the rules into docs/rules
-    Rules(rules::Options),
+    Rules(written::Options),
     /// Check the habits of this repository that neither the compiler nor clippy checks
     Tidy,
 }

@@ -2,58 +2,35 @@
 //! or says which are out of date.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use unit_ide::rules::{RULES, index};
+
+use crate::written::{Options, Written, bring_up_to_date, root};
 
 /// Where the pages are, below the repository's root.
 const FOLDER: &str = "docs/rules";
 /// The schema.
 const SCHEMA: &str = "docs/unitls.schema.json";
 
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// Write nothing; list the files that are out of date and fail if there are any
-    #[arg(long)]
-    check: bool,
-}
-
 /// Writes one page a rule, the index and the schema, and removes pages of rules that are gone.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = root.join(FOLDER);
-    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
-    let mut pages: Vec<(PathBuf, Option<String>)> =
-        RULES.iter().map(|rule| (folder.join(rule.code).with_extension("md"), Some(rule.manual()))).collect();
-    pages.push((folder.join("README.md"), Some(index())));
-    pages.push((root.join(SCHEMA), Some(schema(&root)?)));
-    for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))?.flatten() {
-        if !pages.iter().any(|(path, _)| *path == entry.path()) {
-            pages.push((entry.path(), None));
+    let root = root();
+    let folder = Path::new(FOLDER);
+    let page = |name: &str, text: String| (folder.join(name).with_extension("md"), Some(text.into_bytes()));
+    let mut files: Vec<Written> = RULES.iter().map(|rule| page(rule.code, rule.manual())).collect();
+    files.push(page("README", index()));
+    files.push((SCHEMA.into(), Some(schema(&root)?.into_bytes())));
+    let failed = |error: std::io::Error| format!("{FOLDER}: {error}");
+    fs::create_dir_all(root.join(folder)).map_err(failed)?;
+    for entry in fs::read_dir(root.join(folder)).map_err(failed)?.flatten() {
+        let there = folder.join(entry.file_name());
+        if !files.iter().any(|(path, _)| *path == there) {
+            files.push((there, None));
         }
     }
-    let mut stale = 0;
-    for (path, text) in &pages {
-        if fs::read_to_string(path).ok() == *text {
-            continue;
-        }
-        stale += 1;
-        let name = path.strip_prefix(&root).unwrap_or(path).display();
-        println!("{} {name}", if options.check { "out of date:" } else { "wrote" });
-        if !options.check {
-            let written = match text {
-                Some(text) => fs::write(path, text),
-                None => fs::remove_file(path),
-            };
-            written.map_err(|error| failed(path, error))?;
-        }
-    }
-    match options.check && stale > 0 {
-        true => Err("run `cargo xtask rules` and commit what it writes".to_owned()),
-        false => Ok(ExitCode::SUCCESS),
-    }
+    bring_up_to_date(options, "rules", files)
 }
 
 /// The schema, as the program prints it.

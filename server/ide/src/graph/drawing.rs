@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unit_catalog::UnitType;
+
 use super::starters::starters;
 use super::{Cause, Edge, Graph, Holds, Relation};
 use crate::workspace::UnitName;
@@ -188,5 +190,17 @@ impl Stroke {
             relation if relation.starts() || relation == Relation::Requisite => Self::Requirement,
             _ => Self::Bond,
         }
+    }
+}
+
+/// The colour of a unit of this type, as `#rrggbb`.
+pub fn colour(unit_type: UnitType) -> &'static str {
+    match unit_type {
+        UnitType::Service => "#dbeafe",
+        UnitType::Socket => "#dcfce7",
+        UnitType::Timer => "#fef9c3",
+        UnitType::Path => "#ffedd5",
+        UnitType::Mount | UnitType::Automount | UnitType::Swap => "#ede9fe",
+        UnitType::Target | UnitType::Slice | UnitType::Scope | UnitType::Device => "#f3f4f6",
     }
 }

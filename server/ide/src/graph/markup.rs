@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use unit_catalog::UnitType;
-
-use super::drawing::{Drawing, Part, Stroke};
+use super::drawing::{Drawing, Part, Stroke, colour};
 
 impl Drawing<'_> {
     /// As a graph in the DOT language.
@@ -15,7 +13,7 @@ impl Drawing<'_> {
         out += "  edge [fontname=\"sans-serif\", fontsize=9];\n";
         for (unit, part) in &self.units {
             // A backslash begins an escape in labels, and is one of the name's characters in names.
-            let (label, fill) = (quoted(unit.as_str()), fill(unit.unit_type()));
+            let (label, fill) = (quoted(unit.as_str()), colour(unit.unit_type()));
             let dashed = if *part == Part::Neighbour { ", style=\"rounded,filled,dashed\"" } else { "" };
             let _ = writeln!(out, "  \"{unit}\" [label={label}, fillcolor=\"{fill}\"{dashed}];");
         }
@@ -53,18 +51,6 @@ impl Drawing<'_> {
             let _ = writeln!(out, "  u{from} {line}|\"{label}\"| u{to}");
         }
         out + "  classDef neighbour stroke-dasharray: 4 3\n"
-    }
-}
-
-/// The colour of a unit of this type.
-fn fill(unit_type: UnitType) -> &'static str {
-    match unit_type {
-        UnitType::Service => "#dbeafe",
-        UnitType::Socket => "#dcfce7",
-        UnitType::Timer => "#fef9c3",
-        UnitType::Path => "#ffedd5",
-        UnitType::Mount | UnitType::Automount | UnitType::Swap => "#ede9fe",
-        UnitType::Target | UnitType::Slice | UnitType::Scope | UnitType::Device => "#f3f4f6",
     }
 }
 

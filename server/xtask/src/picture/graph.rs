@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use unit_catalog::{UnitType, Version};
-use unit_ide::graph::drawing::{Arrow, Drawing, Implied, Part, Stroke, Wanted};
+use unit_catalog::Version;
+use unit_ide::graph::drawing::{Arrow, Drawing, Implied, Part, Stroke, Wanted, colour};
 use unit_ide::workspace::{File, UnitName, Workspace};
 use unit_syntax::Unit;
 
@@ -159,7 +159,7 @@ impl<'d> Layout<'d> {
                  fill=\"#111827\">{unit}</text>",
                 node.y,
                 node.width,
-                fill(unit.unit_type()),
+                colour(unit.unit_type()),
                 node.x
             );
         }
@@ -245,16 +245,5 @@ fn look(stroke: Stroke) -> (&'static str, &'static str, &'static str) {
         Stroke::Conflict => ("conflict", "#b91c1c", ""),
         Stroke::Bond | Stroke::Order => ("bond", "#6d28d9", ""),
         Stroke::Intent => ("intent", "#6b7280", " stroke-dasharray=\"5 4\""),
-    }
-}
-
-/// The colour of a unit of this type.
-fn fill(unit_type: UnitType) -> &'static str {
-    match unit_type {
-        UnitType::Service => "#dbeafe",
-        UnitType::Socket => "#dcfce7",
-        UnitType::Timer => "#fef9c3",
-        UnitType::Path => "#ffedd5",
-        _ => "#f3f4f6",
     }
 }

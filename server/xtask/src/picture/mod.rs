@@ -2,9 +2,10 @@
 
 mod graph;
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+
+use crate::written::{Options, bring_up_to_date, root};
 
 /// The command whose output is shown, below the repository's root.
 const ARGUMENTS: &[&str] =
@@ -13,39 +14,19 @@ const CHECKED: &str = "tests/units/diceroll";
 /// The units whose graph is shown.
 const DRAWN: &str = "tests/units/undead";
 
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// Write nothing; fail if a picture is out of date
-    #[arg(long)]
-    check: bool,
-}
-
-/// Draws the pictures, or with `--check` says which are out of date: then the exit code is 1.
+/// Draws the pictures, or with `--check` says which are out of date.
 ///
 /// # Errors
 ///
-/// When unitls cannot be built and run, or a file cannot be read or written.
+/// When unitls cannot be built and run, or a file cannot be read or written; with `--check` when one is out of date.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root();
     let pictures = [
         ("editors/pictures/check.svg", terminal(&root)?),
         ("editors/pictures/graph.svg", graph::svg(&root.join(DRAWN))?),
     ];
-    let mut out_of_date = false;
-    for (name, svg) in pictures {
-        let file = root.join(name);
-        if fs::read_to_string(&file).is_ok_and(|present| present == svg) {
-            continue;
-        }
-        if options.check {
-            println!("out of date: {name}");
-            out_of_date = true;
-            continue;
-        }
-        fs::write(&file, svg).map_err(|error| format!("{name}: {error}"))?;
-        println!("wrote {name}");
-    }
-    Ok(ExitCode::from(u8::from(out_of_date)))
+    let pictures = pictures.map(|(name, svg)| (name.into(), Some(svg.into_bytes())));
+    bring_up_to_date(options, "picture", pictures.into())
 }
 
 /// What a terminal shows of `unitls check`.
