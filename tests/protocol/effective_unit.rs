@@ -45,9 +45,7 @@ impl Client {
     }
 
     fn command(&mut self, arguments: Value) -> Result<Value, Value> {
-        let params = json!({ "command": "unitls.showEffectiveUnit", "arguments": arguments });
-        let id = self.ask("workspace/executeCommand", params);
-        self.answer(id)
+        self.execute("unitls.showEffectiveUnit", &arguments)
     }
 }
 
@@ -117,8 +115,7 @@ fn what_there_is_no_unit_for() {
     for arguments in [json!([]), json!([7]), json!(["gone.service"])] {
         assert!(client.command(arguments.clone()).is_err(), "{arguments}");
     }
-    let id = client.ask("workspace/executeCommand", json!({ "command": "rm", "arguments": ["-rf"] }));
-    assert!(client.answer(id).is_err());
+    assert!(client.execute("rm", &json!(["-rf"])).is_err());
 }
 
 #[test]

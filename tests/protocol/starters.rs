@@ -48,12 +48,6 @@ fn titles(client: &mut Client, uri: &str) -> Vec<String> {
     lenses(client, uri).iter().map(title).collect()
 }
 
-fn command(client: &mut Client, command: &str, arguments: &Value) -> Result<Value, Value> {
-    let params = json!({ "command": command, "arguments": arguments });
-    let id = client.ask("workspace/executeCommand", params);
-    client.answer(id)
-}
-
 #[test]
 fn lenses_and_what_their_commands_answer() {
     let folder = undead();
@@ -89,10 +83,9 @@ fn lenses_and_what_their_commands_answer() {
     assert_eq!(order["command"]["arguments"][2], json!([at("reconcile.service", [3, 6, 3, 27])]));
 
     // A client that shows nothing by itself sends the command here.
-    let answer = command(&mut client, "unitls.showOrder", &order["command"]["arguments"]);
+    let answer = client.execute("unitls.showOrder", &order["command"]["arguments"]);
     assert_eq!(answer, Ok(order["command"]["arguments"][2].clone()));
-    let list =
-        command(&mut client, "unitls.showStarters", &starters["command"]["arguments"]).expect("a list");
+    let list = client.execute("unitls.showStarters", &starters["command"]["arguments"]).expect("a list");
     assert_eq!(list.as_array().map(Vec::len), Some(5));
     assert_eq!(
         list[1],
@@ -116,14 +109,14 @@ fn lenses_and_what_their_commands_answer() {
     for arguments in
         [json!(["widget-daemon"]), json!([{ "unit": "widget-daemon.service" }]), json!([{ "uri": unit }])]
     {
-        assert_eq!(command(&mut client, "unitls.showStarters", &arguments), Ok(list.clone()), "{arguments}");
+        assert_eq!(client.execute("unitls.showStarters", &arguments), Ok(list.clone()), "{arguments}");
     }
     for (arguments, part) in [
         (json!(["wigdet-daemon"]), "near it: widget-daemon"),
         (json!([uri_in(&folder, "notes.txt")]), "no unit file"),
         (json!([]), "URI or a unit's name"),
     ] {
-        let error = command(&mut client, "unitls.showStarters", &arguments).expect_err("there is none");
+        let error = client.execute("unitls.showStarters", &arguments).expect_err("there is none");
         assert!(
             error["message"].as_str().is_some_and(|message| message.contains(part)),
             "{arguments}: {error}"

@@ -5,19 +5,11 @@ use std::time::Duration;
 
 use crate::lsp_client::{Client, Published, workspace_folders};
 use crate::{folder, uri_in, write};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const SERVICE: &str =
     "[Unit]\nWants=web.socket\n[Service]\nExecStart=/nowhere/web\nRestart=allways\nProtectSystem=no\n";
 const DROP_IN: &str = "[Service]\nColour=red\n";
-
-impl Client {
-    fn execute(&mut self, command: &str, argument: &str) -> Result<Value, Value> {
-        let params = json!({ "command": command, "arguments": [argument] });
-        let id = self.ask("workspace/executeCommand", params);
-        self.answer(id)
-    }
-}
 
 impl Published {
     /// The messages of this source with their lines.
@@ -55,7 +47,7 @@ fn verify_beside_our_own_findings_until_the_next_edit() {
     client.open(&drop_in, DROP_IN);
     client.until(&web, |shown| shown.has("invalid-enum-value"));
 
-    let answer = client.execute("unitls.verify", &web).expect("it runs");
+    let answer = client.execute("unitls.verify", &json!([web])).expect("it runs");
     assert_eq!(answer["source"], "systemd-analyze verify");
     assert_eq!(answer["findings"].as_array().map(Vec::len), Some(3), "{answer:#}");
     assert!(answer["text"].as_str().is_some_and(|text| text.contains("allways")), "{answer:#}");
@@ -68,7 +60,7 @@ fn verify_beside_our_own_findings_until_the_next_edit() {
     assert_eq!(shown.of_source(verify)[0].0, 1, "{shown:#?}");
 
     // Asked about the drop-in it judges the unit; what it said before does not pile up.
-    let again = client.execute("unitls.verify", &drop_in).expect("it runs");
+    let again = client.execute("unitls.verify", &json!([drop_in])).expect("it runs");
     assert_eq!(again["findings"], answer["findings"]);
     assert_eq!(client.shown(&web).of_source(verify).len(), 2);
 
@@ -76,7 +68,7 @@ fn verify_beside_our_own_findings_until_the_next_edit() {
     let shown = client.findings(&web, 2);
     assert_eq!((shown.of_source(verify), shown.has("invalid-enum-value")), (vec![], false));
     // The saved text is judged, and the user is told.
-    client.execute("unitls.verify", &web).expect("it runs");
+    client.execute("unitls.verify", &json!([web])).expect("it runs");
     client.until_heard(|client| {
         client.told.iter().any(|told| told.to_string().contains("systemd-analyze reads what was saved"))
     });
@@ -95,13 +87,16 @@ fn verify_finds_drop_ins_in_other_folders_of_the_search_path() {
     let started = std::time::Instant::now();
     let answer = loop {
         // The fragment is read at some time.
-        match client.execute("unitls.verify", &etc) {
+        match client.execute("unitls.verify", &json!([etc])) {
             Ok(answer) => break answer,
             Err(error) => assert!(started.elapsed().as_secs() < 30, "{error}"),
         }
     };
     assert_eq!(answer["findings"][0]["uri"], json!(etc), "{answer:#}");
-    assert_eq!(client.execute("unitls.verify", &lib).expect("it runs")["findings"], answer["findings"]);
+    assert_eq!(
+        client.execute("unitls.verify", &json!([lib])).expect("it runs")["findings"],
+        answer["findings"]
+    );
 }
 
 #[test]
@@ -134,7 +129,7 @@ fn security_on_the_service_and_on_lines() {
     let mut client = Client::in_folders(&[folder.path()]);
     let [web, socket] = ["web.service", "web.socket"].map(|name| uri_in(&folder, name));
     client.open(&web, SERVICE);
-    let answer = client.execute("unitls.security", &web).expect("it runs");
+    let answer = client.execute("unitls.security", &json!([web])).expect("it runs");
     assert!(
         answer["summary"].as_str().is_some_and(|text| text.starts_with("web.service: exposure 9.")),
         "{answer:#}"
@@ -149,7 +144,7 @@ fn security_on_the_service_and_on_lines() {
     assert_eq!(lines, [2, 5], "the section's header, and the line that does not protect: {shown:#?}");
 
     client.open(&socket, "[Socket]\nListenStream=80\n");
-    let error = client.execute("unitls.security", &socket).expect_err("a socket has no exposure");
+    let error = client.execute("unitls.security", &json!([socket])).expect_err("a socket has no exposure");
     assert!(error["message"].as_str().is_some_and(|text| text.contains("services only")), "{error}");
 }
 
@@ -161,29 +156,29 @@ fn what_cannot_be_asked_is_said() {
     client.initialize(json!({ "workspaceFolders": workspace_folders(&[folder.path()]) }));
     let web = uri_in(&folder, "web.service");
     client.open(&web, SERVICE);
-    let unsaved = client.execute("unitls.verify", &web).expect_err("there is no such file");
+    let unsaved = client.execute("unitls.verify", &json!([web])).expect_err("there is no such file");
     assert!(
         unsaved["message"].as_str().is_some_and(|text| text.contains("no unit file on disk")),
         "{unsaved}"
     );
 
     write(&folder, "web.service", SERVICE);
-    let missing = client.execute("unitls.verify", &web).expect_err("it is not on PATH");
+    let missing = client.execute("unitls.verify", &json!([web])).expect_err("it is not on PATH");
     assert_eq!(missing["message"], "systemd-analyze is not installed here, or not on PATH");
     client.until_heard(|client| {
         client.told.iter().any(|told| told.to_string().contains("systemd-analyze is not installed"))
     });
-    client.execute("unitls.verify", "file:///nowhere/x.service").expect_err("nobody knows it");
-    client.execute("unitls.verify", "\u{0}").expect_err("no URI");
-    client.execute("unitls.no-such-command", &web).expect_err("no command");
+    client.execute("unitls.verify", &json!(["file:///nowhere/x.service"])).expect_err("nobody knows it");
+    client.execute("unitls.verify", &json!(["\u{0}"])).expect_err("no URI");
+    client.execute("unitls.no-such-command", &json!([web])).expect_err("no command");
 }
 
 #[test]
 fn explain_answers_with_the_page() {
     let mut client = Client::in_folders(&[]);
-    let page = client.execute("unitls.explain", "socket-accept-mismatch").expect("a rule");
+    let page = client.execute("unitls.explain", &json!(["socket-accept-mismatch"])).expect("a rule");
     assert!(page["text"].as_str().is_some_and(|text| text.contains("## Example")), "{page}");
-    let page = client.execute("unitls.explain", "Timer.Unit").expect("a directive");
+    let page = client.execute("unitls.explain", &json!(["Timer.Unit"])).expect("a directive");
     assert!(page["text"].as_str().is_some_and(|text| text.contains("`Unit=`")), "{page}");
-    client.execute("unitls.explain", "no-such-thing").expect_err("neither");
+    client.execute("unitls.explain", &json!(["no-such-thing"])).expect_err("neither");
 }

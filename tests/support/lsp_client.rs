@@ -186,6 +186,12 @@ impl Client {
         self.answer(id).unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
+    /// Executes a command of the server's.
+    pub(crate) fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value, Value> {
+        let id = self.ask("workspace/executeCommand", json!({ "command": command, "arguments": arguments }));
+        self.answer(id)
+    }
+
     /// Opens a document at version 1.
     pub(crate) fn open(&mut self, uri: &str, text: &str) {
         let document = json!({ "uri": uri, "languageId": "systemd", "version": 1, "text": text });

@@ -9,14 +9,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
-target=${CARGO_TARGET_DIR:-$root/target}
 
-server=${1:-$(ls -t "$target"/{debug,release}/unitls 2>/dev/null | head -n 1 || true)}
-if [ ! -x "$server" ]; then
-  echo "run.sh: no server at ${server:-$target/debug/unitls}: run \`cargo build --package unitls\` first" >&2
-  exit 2
-fi
-server=$(realpath "$server")
+server=$("$here/../find-server.sh" "$@")
 nvim=$("$here/get-neovim.sh")
 
 all=$(mktemp -d)

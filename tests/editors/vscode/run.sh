@@ -14,12 +14,7 @@ root=$(cd "$here/../../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 extension=$root/editors/vscode
 
-server=${1:-$(ls -t "$target"/{debug,release}/unitls 2>/dev/null | head -n 1 || true)}
-if [ ! -x "$server" ]; then
-  echo "run.sh: no server at ${server:-$target/debug/unitls}: run \`cargo build --package unitls\` first" >&2
-  exit 2
-fi
-server=$(realpath "$server")
+server=$("$here/../find-server.sh" "$@")
 chromium=${UNITLS_CHROMIUM:-$(command -v chromium || true)}
 if [ ! -x "$chromium" ]; then
   echo "run.sh: no chromium here (Debian: chromium); \$UNITLS_CHROMIUM names another" >&2
@@ -76,9 +71,11 @@ printf '#!/bin/sh\ntouch "%s"\n' "$scratch/strange-program-ran" >"$scratch/stran
 chmod 755 "$scratch/strange/unitls"
 printf '{ "unitls.server.path": "%s" }\n' "$scratch/strange/unitls" >"$scratch/strange/.vscode/settings.json"
 
-code --host 127.0.0.1 --port 0 --without-connection-token >"$artefacts/workbench.log" 2>&1 &
+# An earlier run's log would tell of its port.
+: >"$artefacts/workbench.log"
+code --host 127.0.0.1 --port 0 --without-connection-token >>"$artefacts/workbench.log" 2>&1 &
 workbench=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   port=$(sed -n 's/^Extension host agent listening on //p' "$artefacts/workbench.log")
   [ -z "$port" ] || break
   kill -0 "$workbench" 2>/dev/null || break
