@@ -185,6 +185,29 @@ fn many_events_and_ignored_files() {
     client.until(&service, |shown| shown.has(ENABLED));
 }
 
+/// What a service runs may lie in the workspace, too.
+#[test]
+fn scripts_that_services_run() {
+    let silent = "type-notify-unsupported";
+    let service = "[Service]\nType=notify\nExecStart=/usr/bin/python3 /opt/gauge/gauge.py\n";
+    let folder = folder(&[("units/gauge.service", service), ("gauge.py", "print(1)\n")]);
+    let mut client = Client::in_folders(&[folder.path()]);
+    let uri = uri_in(&folder, "units/gauge.service");
+    client.open(&uri, service);
+    client.until(&uri, |shown| shown.has(silent));
+    for (text, seen) in [("import sdnotify\n", false), ("print(2)\n", true)] {
+        write(&folder, "gauge.py", text);
+        on_disk(&mut client, &uri_in(&folder, "gauge.py"), 2);
+        client.until(&uri, |shown| shown.has(silent) == seen);
+    }
+    fs::remove_file(folder.path().join("gauge.py")).expect("it was there");
+    on_disk(&mut client, &uri_in(&folder, "gauge.py"), 3);
+    client.until(&uri, |shown| !shown.has(silent));
+    write(&folder, "units/gauge.py", "print(3)\n");
+    on_disk(&mut client, &uri_in(&folder, "units/gauge.py"), 1);
+    client.until(&uri, |shown| shown.has(silent));
+}
+
 /// Where the client does not tell, saving is the time to look, and the log says so.
 #[test]
 fn clients_that_do_not_watch() {

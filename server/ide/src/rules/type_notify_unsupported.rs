@@ -14,7 +14,8 @@ declare_rule! {
     /// ## What it does
     ///
     /// Reports `Type=notify` and `notify-reload` where the program is known to send no `READY=1`, or not as it is called
-    /// here, or goes into the background before it could; and `notify-reload` for a program that SIGHUP ends.
+    /// here, or goes into the background before it could; where it is a script of the workspace in which nothing speaks
+    /// of notifications; and `notify-reload` for a program that SIGHUP ends.
     ///
     /// ## Why it bites
     ///
@@ -43,7 +44,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// The program is not known, its arguments are out of sight in a variable, or a command of the unit speaks of
-    /// `systemd-notify` or `NOTIFY_SOCKET`. Where a configuration file that the call names may switch it on, it is
+    /// `systemd-notify` or `NOTIFY_SOCKET`. A script that goes on in another file (`exec`, a module beside it) may do it
+    /// there. Where a configuration file that the call names may switch it on, it is
     /// information.
     ///
     /// ## Source
@@ -75,6 +77,7 @@ fn check(cx: &mut UnitContext<'_>) {
     };
     let word = service_type.as_str();
     let Some((severity, message)) = silent(launch, version)
+        .or_else(|| silent_script(cx, launch, service_type))
         .map(|(severity, what, job)| {
             let end = if job { "the start fails with `protocol` as soon as it exits" } else { &timeout };
             (severity, format!("{what}, with Type={word} {end}."))
@@ -109,7 +112,7 @@ fn check(cx: &mut UnitContext<'_>) {
             finding.relate_line(kind, "the type is set here");
         }
         let program = launch.program.filter(|program| program.notify != Some(Notify::No));
-        if silent(launch, version).is_some() {
+        if launch.program.is_none() || silent(launch, version).is_some() {
             let switch = program.and_then(|program| program.notify_with.first());
             if let Some(fix) = switch.and_then(|switch| add_flag(launch, switch)) {
                 finding.offer(fix);
@@ -166,6 +169,19 @@ fn silent(launch: &Launch<'_>, version: Version) -> Option<(Severity, String, bo
     };
     let ends = matches!(mode, Mode::Job | Mode::Background(_));
     Some((severity, what, ends))
+}
+
+/// The same of a script of the workspace.
+fn silent_script(
+    cx: &UnitContext<'_>,
+    launch: &Launch<'_>,
+    service_type: ServiceType,
+) -> Option<(Severity, String, bool)> {
+    let script = cx.workspace.script(launch.file(), &launch.words.first()?.text)?;
+    // Programs that a script runs may say it for it, if they may.
+    let (access, _) = notify_access(cx.unit, service_type);
+    let what = || format!("Nothing in `{}` sends READY=1", launch.name());
+    (script.is_silent && access != NotifyAccess::All).then(|| (Severity::Warning, what(), false))
 }
 
 /// A program that sends `READY=1`, but whose first process exits before.

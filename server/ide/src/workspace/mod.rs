@@ -10,6 +10,7 @@ mod place;
 mod preset;
 mod project;
 mod resolve;
+mod script;
 mod unit_name;
 
 use std::path::Path;
@@ -41,6 +42,8 @@ pub use preset::{Preset, PresetAction};
 pub use project::{Project, Weights};
 pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
+pub use script::SCRIPT_SUFFIXES;
+pub use script::{ScriptFile, script_places, script_suffix, scripts_called};
 pub use unit_name::{UnitName, Unreplaced};
 pub(crate) use unit_name::{escape, escape_path, unescape_path};
 
@@ -74,6 +77,8 @@ struct Disk {
     links: Links,
     /// D-Bus activation files by the unit that they name.
     activating: Shards<Box<str>, Vec<Arc<Path>>>,
+    /// Scripts that services call.
+    scripts: FxHashMap<Arc<Path>, ScriptFile>,
     layers: DiskLayers,
 }
 
@@ -160,13 +165,26 @@ impl Workspace {
         true
     }
 
-    /// The files and links on disk that are known at `path`, or below it where it is a folder.
+    /// Adds or replaces scripts as they lie on disk; says whether anything is not as before.
+    pub fn set_scripts(&mut self, scripts: impl IntoIterator<Item = ScriptFile>) -> bool {
+        let is_new = |script: &ScriptFile| self.disk.scripts.get(&script.path) != Some(script);
+        let scripts: Vec<_> = scripts.into_iter().filter(is_new).collect();
+        if scripts.is_empty() {
+            return false;
+        }
+        let known = &mut Arc::make_mut(&mut self.disk).scripts;
+        known.extend(scripts.into_iter().map(|script| (script.path.clone(), script)));
+        true
+    }
+
+    /// The files, links and scripts on disk that are known at `path`, or below it where it is a folder.
     pub fn known_at(&self, path: &Path) -> impl Iterator<Item = Arc<Path>> + use<> {
         let links = self.disk.links.all().map(|placed| &placed.link.path);
         let known: Vec<_> = match self.disk.files.get_key_value(path) {
             Some((exactly, _)) => vec![exactly.clone()],
             None => {
-                self.disk.files.keys().chain(links).filter(|known| known.starts_with(path)).cloned().collect()
+                let files = self.disk.files.keys().chain(self.disk.scripts.keys());
+                files.chain(links).filter(|known| known.starts_with(path)).cloned().collect()
             }
         };
         known.into_iter()
@@ -174,10 +192,12 @@ impl Workspace {
 
     /// Forgets a file that is gone from the disk.
     pub fn remove_from_disk(&mut self, path: &Path) {
-        if self.disk.files.contains_key(path) || self.disk.links.contains(path) {
+        let holds_script = self.disk.scripts.contains_key(path);
+        if holds_script || self.disk.files.contains_key(path) || self.disk.links.contains(path) {
             let disk = Arc::make_mut(&mut self.disk);
             disk.remove(path);
             disk.remove_link(path);
+            disk.scripts.remove(path);
         }
     }
 

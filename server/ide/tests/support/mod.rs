@@ -26,7 +26,7 @@ use unit_catalog::Version;
 use unit_ide::diagnostic::Diagnostic;
 use unit_ide::fix::{FileOperation, Fix, TextEdit};
 use unit_ide::rules::{RULES, check_file};
-use unit_ide::workspace::{Decoding, File, UnitLink, Workspace};
+use unit_ide::workspace::{Decoding, File, ScriptFile, UnitLink, Workspace, script_suffix};
 use unit_syntax::{Encoding, TextRange, Unit};
 
 /// The folder that relative paths lie in.
@@ -154,6 +154,10 @@ pub(crate) fn display(path: &Path) -> String {
 pub(crate) fn workspace(sources: &[Source]) -> Workspace {
     let version = sources.iter().find_map(|source| source.version).unwrap_or(Version::NEWEST);
     let mut workspace = Workspace::new(vec![Path::new(FOLDER).into()], version);
+    let (scripts, sources): (Vec<_>, Vec<_>) =
+        sources.iter().partition(|source| script_suffix(&source.path).is_some());
+    let exists = |path: &Path| scripts.iter().any(|script| script.path.starts_with(path));
+    workspace.set_scripts(scripts.iter().map(|script| ScriptFile::new(&script.path, &script.text, exists)));
     for source in sources {
         let (path, places) = (&source.path, workspace.places().clone());
         let unit = || Arc::new(Unit::parse(&source.text));
@@ -181,7 +185,8 @@ pub(crate) fn workspace(sources: &[Source]) -> Workspace {
 pub(crate) fn findings(sources: &[Source]) -> Vec<Diagnostic> {
     let workspace = workspace(sources);
     let mut all: Vec<Diagnostic> = Vec::new();
-    for source in sources.iter().filter(|source| source.target.is_none()) {
+    let units = sources.iter().filter(|source| source.target.is_none());
+    for source in units.filter(|source| script_suffix(&source.path).is_none()) {
         let file = workspace.file(&source.path).expect("every source is in the workspace");
         all.extend(check_file(&workspace, file, &|| false));
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use unit_catalog::Version;
-use unit_ide::workspace::{File, FileKind, Place, Places, UnitLink, UnitName, Workspace};
+use unit_ide::workspace::{File, FileKind, Place, Places, ScriptFile, UnitLink, UnitName, Workspace};
 
 use super::report::Lines;
 use crate::disk::{self, Reader};
@@ -32,6 +32,7 @@ pub(crate) fn read(paths: &[PathBuf], settled: &Settings) -> (Workspace, Targets
     let system = disk::machine(targets.reader());
     workspace.set_on_disk(system.files, system.links);
     workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
+    workspace.set_scripts(std::mem::take(&mut targets.scripts));
     (workspace, targets)
 }
 
@@ -129,6 +130,7 @@ pub(crate) struct Targets {
     pub(crate) shown: BTreeMap<Arc<Path>, PathBuf>,
     files: Vec<File>,
     links: Vec<UnitLink>,
+    scripts: Vec<ScriptFile>,
     places: Places,
     projects: Projects,
     /// Project files that were come upon.
@@ -149,6 +151,7 @@ impl Targets {
             shown: BTreeMap::new(),
             files: Vec::new(),
             links: Vec::new(),
+            scripts: Vec::new(),
             places: Places {
                 folders: Vec::new(),
                 machine: outer.as_ref().unwrap_or(settled).world().search_path(),
@@ -213,6 +216,7 @@ impl Targets {
         }
         self.files.extend(found.files);
         self.links.extend(found.links);
+        self.scripts.extend(found.scripts);
         self.project_files.extend(found.projects);
     }
 
@@ -234,6 +238,7 @@ impl Targets {
             let beside = disk::siblings(folder, self.reader());
             self.files.extend(beside.files);
             self.links.extend(beside.links);
+            self.scripts.extend(beside.scripts);
         }
         match disk::read(path, self.reader()) {
             Ok(file) => {

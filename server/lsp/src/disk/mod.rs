@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use unit_catalog::Version;
-use unit_ide::workspace::{Decoding, File, FileKind, Places, UnitLink};
+use unit_ide::workspace::{
+    Decoding, File, FileKind, Places, ScriptFile, UnitLink, script_places, scripts_called,
+};
 use unit_syntax::Unit;
 
 pub(crate) use search_path::{SystemUnits, machine};
@@ -24,6 +26,9 @@ use crate::project::{self, Projects};
 /// Larger files are no unit files, and are not read.
 const MOST_BYTES: u64 = 64 << 20;
 
+/// Larger ones are no scripts that anybody wrote.
+const MOST_SCRIPT_BYTES: u64 = 1 << 20;
+
 /// What a walk found.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -31,6 +36,8 @@ pub(crate) struct Found {
     pub(crate) files: Vec<File>,
     /// Symlinks among them.
     pub(crate) links: Vec<UnitLink>,
+    /// Scripts that they call.
+    pub(crate) scripts: Vec<ScriptFile>,
     /// Project files beside them; they are not read.
     pub(crate) projects: Vec<PathBuf>,
     /// What could not be read, and why.
@@ -55,6 +62,7 @@ impl Found {
     pub(crate) fn append(&mut self, other: &mut Self) {
         self.files.append(&mut other.files);
         self.links.append(&mut other.links);
+        self.scripts.append(&mut other.scripts);
         self.projects.append(&mut other.projects);
         self.errors.append(&mut other.errors);
     }
@@ -96,6 +104,7 @@ impl Found {
         };
         match file {
             Some(Ok(file)) => {
+                self.take_scripts(&file, reader);
                 self.files.push(file);
                 if let Some(count) = reader.count {
                     count.fetch_add(1, Ordering::Relaxed);
@@ -110,6 +119,17 @@ impl Found {
             }
             Some(Err(error)) => self.fail(path, error),
             None => {}
+        }
+    }
+
+    /// Takes in the scripts that a unit of the workspace calls and that lie there as well.
+    fn take_scripts(&mut self, file: &File, reader: Reader<'_>) {
+        let Some(folder) = reader.places.folders.iter().find(|folder| file.path.starts_with(folder)) else {
+            return;
+        };
+        for called in scripts_called(file) {
+            let places = script_places(&file.path, folder, &called);
+            self.scripts.extend(places.iter().find_map(|place| read_script(place)));
         }
     }
 
@@ -166,6 +186,16 @@ impl Found {
             Ok(file) => Some(Ok(file)),
         }
     }
+}
+
+/// Reads the script at `path`, if there is one; a link is none.
+pub(crate) fn read_script(path: &Path) -> Option<ScriptFile> {
+    let metadata = fs::symlink_metadata(path).ok().filter(|metadata| metadata.is_file())?;
+    if metadata.len() > MOST_SCRIPT_BYTES {
+        return None;
+    }
+    let text = fs::read(path).ok()?;
+    Some(ScriptFile::new(path, &String::from_utf8_lossy(&text), Path::exists))
 }
 
 /// Reads one unit file, following links. Bytes that are no UTF-8 are replaced, and the file remembers it; a link to

@@ -102,7 +102,10 @@ impl Loader {
     pub(super) fn read_again(&self, paths: Vec<PathBuf>) {
         self.read(move |turn| {
             let around = turn.shared.surroundings();
-            let found = disk::again(&paths, around.reader(None));
+            let mut found = disk::again(&paths, around.reader(None));
+            let workspace = turn.shared.snapshot().workspace;
+            let scripts = paths.iter().filter(|path| workspace.calls_script(path));
+            found.scripts.extend(scripts.filter_map(|path| disk::read_script(path)));
             let projects: Vec<_> = paths.iter().filter(|path| is_project_file(path)).cloned().collect();
             let projects = [projects, found.projects.clone()].concat();
             if !projects.is_empty() && turn.settle(&projects) {
@@ -208,6 +211,7 @@ impl Turn {
                 projects.append(&mut found.projects);
                 seen.extend(found.files.iter().map(|file| file.path.clone()));
                 seen.extend(found.links.iter().map(|link| link.path.clone()));
+                seen.extend(found.scripts.iter().map(|script| script.path.clone()));
                 self.shared.add_from_disk(&around, found);
             };
             take(disk::machine(reader));

@@ -176,7 +176,9 @@ impl Shared {
 
     /// Takes in what was read from disk.
     pub(super) fn add_from_disk(&self, around: &Surroundings, found: Found) {
-        self.change_disk(around, |workspace| workspace.set_on_disk(found.files, found.links));
+        self.change_disk(around, |workspace| {
+            workspace.set_scripts(found.scripts) | workspace.set_on_disk(found.files, found.links)
+        });
     }
 
     /// Takes in what was read again at `paths`; what is known there or below and was not found is gone.
@@ -187,6 +189,7 @@ impl Shared {
                 .iter()
                 .map(|file| &file.path)
                 .chain(found.links.iter().map(|link| &link.path))
+                .chain(found.scripts.iter().map(|script| &script.path))
                 .collect();
             let known = paths.iter().flat_map(|path| workspace.known_at(path));
             let gone: Vec<_> = known.filter(|path| !there.contains(path)).collect();
@@ -194,8 +197,8 @@ impl Shared {
             for path in gone {
                 workspace.remove_from_disk(&path);
             }
-            changed |= workspace.set_on_disk(found.files, found.links);
-            changed
+            changed |= workspace.set_scripts(found.scripts);
+            changed | workspace.set_on_disk(found.files, found.links)
         });
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tower_lsp::Client;
 use tower_lsp::ls_types as lsp;
-use unit_ide::workspace::Places;
+use unit_ide::workspace::{Places, SCRIPT_SUFFIXES};
 
 use super::CLIENT_TIMEOUT;
 use crate::project;
@@ -58,8 +58,8 @@ pub(super) async fn watch(client: Client, reach: Reach, places: Arc<Places>, aga
     matches!(answer, Ok(Ok(())))
 }
 
-/// Units with their drop-ins and links, presets, configuration of managers, D-Bus services; and the folders that hold
-/// them, of which alone some clients tell when one is moved.
+/// Units with their drop-ins and links, presets, configuration of managers, D-Bus services, scripts; and the folders that
+/// hold them, of which alone some clients tell when one is moved.
 fn watchers(reach: Reach, places: &Places) -> Vec<lsp::FileSystemWatcher> {
     let suffixes = unit_catalog::UnitType::ALL.map(|unit_type| unit_type.suffix()).join(",");
     let files = format!("**/*.{{{suffixes},conf,preset,d,wants,requires,upholds}}");
@@ -68,6 +68,8 @@ fn watchers(reach: Reach, places: &Places) -> Vec<lsp::FileSystemWatcher> {
     let mut watchers =
         vec![watcher(lsp::GlobPattern::String(files.clone())), watcher(lsp::GlobPattern::String(templates))];
     watchers.push(watcher(lsp::GlobPattern::String(format!("**/{}", project::FILE_NAME))));
+    let scripts = format!("**/*.{{{}}}", SCRIPT_SUFFIXES.join(","));
+    watchers.push(watcher(lsp::GlobPattern::String(scripts)));
     if reach == Reach::Anywhere {
         let outside = outside_folders(places).into_iter().filter_map(lsp::Uri::from_file_path);
         watchers.extend(outside.map(|base| {
