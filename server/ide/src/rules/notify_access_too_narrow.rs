@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// Reports a service that must send `READY=1` or watchdog pings, takes them from its main process only
     /// (`NotifyAccess=main`, the default for it), and lets another process send them: `systemd-notify` called where
-    /// its word does not count, or the real program behind a parent that stays, such as `sudo`, `su`, `npm` or a shell
+    /// its word does not count, also in a script of the workspace, or the real program behind a parent that stays, such as `sudo`, `su`, `npm` or a shell
     /// without `exec`.
     ///
     /// ## Why it bites
@@ -139,6 +139,13 @@ fn outsider(cx: &UnitContext<'_>, launch: &Launch<'_>) -> Option<(Severity, Stri
     if launch.name() == "systemd-notify" {
         return None;
     }
+    let called = launch.words.first().and_then(|word| cx.workspace.script(launch.file(), &word.text));
+    if called.is_some_and(|script| script.calls_systemd_notify) {
+        return match launch.hands() {
+            Hands::Becomes => by_another_user(cx),
+            _ => Some((Severity::Warning, OTHER_SHELL.to_owned())),
+        };
+    }
     let notifies = launch.notifies();
     if let Some(program) = launch.program.filter(|program| program.notify_child)
         && notifies != Some(Notify::No)
@@ -183,18 +190,23 @@ fn notify_call(cx: &UnitContext<'_>, launch: &Launch<'_>, script: &Script) -> Op
     let shell = launch.via.iter().rposition(|via| !via.launcher.script.is_empty())?;
     let nested = launch.via[..shell].iter().any(|via| via.hands != Hands::Becomes)
         || !launch.via[shell].launcher.shell;
-    let root = runs_as_root(cx.unit, cx.place().scope);
     if nested {
         return Some((Severity::Warning, OTHER_SHELL.to_owned()));
     }
-    if !root {
-        let who = if cx.is_user_unit() { "in a user's manager" } else { "as another user than root" };
-        return Some((
-            Severity::Warning,
-            format!("`systemd-notify` runs {who} and so cannot speak in the main process's name"),
-        ));
-    }
-    calls.all(|call| !call.main_shell).then(|| {
-        (Severity::Warning, "`systemd-notify` is called by a subshell, not by the main process".to_owned())
+    by_another_user(cx).or_else(|| {
+        let what = "`systemd-notify` is called by a subshell, not by the main process";
+        calls.all(|call| !call.main_shell).then(|| (Severity::Warning, what.to_owned()))
     })
+}
+
+/// `systemd-notify` called by the main process, which only root may be spoken for.
+fn by_another_user(cx: &UnitContext<'_>) -> Option<(Severity, String)> {
+    if runs_as_root(cx.unit, cx.place().scope) {
+        return None;
+    }
+    let who = if cx.is_user_unit() { "in a user's manager" } else { "as another user than root" };
+    Some((
+        Severity::Warning,
+        format!("`systemd-notify` runs {who} and so cannot speak in the main process's name"),
+    ))
 }

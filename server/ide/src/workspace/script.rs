@@ -39,6 +39,9 @@ pub struct ScriptFile {
     pub path: Arc<Path>,
     /// Whether nothing in it could tell the manager anything, nor goes on in another file that might.
     pub is_silent: bool,
+    /// Whether it is a shell script that calls `systemd-notify`, other than to become a program (`--exec`) or to ask
+    /// whether systemd runs.
+    pub calls_systemd_notify: bool,
 }
 
 impl ScriptFile {
@@ -54,8 +57,17 @@ impl ScriptFile {
             imported(&text)
                 .any(|module| exists(&folder.join(module)) || exists(&folder.join(format!("{module}.py"))))
         };
+        let is_shell = matches!(suffix, "sh" | "bash");
+        let calls_notify = |line: &str| {
+            let command = line.split('#').next().unwrap_or_default();
+            command.contains("systemd-notify") && !command.contains("--exec") && !command.contains("--booted")
+        };
         let is_silent = !says(&NOTIFYING) && !goes_on && !(suffix == "py" && imports_neighbour());
-        Self { path: path.into(), is_silent }
+        Self {
+            path: path.into(),
+            is_silent,
+            calls_systemd_notify: is_shell && text.lines().any(calls_notify),
+        }
     }
 }
 
