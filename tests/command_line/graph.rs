@@ -98,6 +98,48 @@ fn a_unit_that_nothing_starts_and_one_that_is_only_named() {
 }
 
 #[test]
+fn units_that_are_masked_only_named_or_no_units() {
+    let root = folder(&[
+        ("etc/systemd/system/a.service", b""),
+        ("usr/lib/systemd/system/a.service", b"[Service]\nExecStart=/bin/a\n"),
+        ("usr/lib/systemd/system/a.socket", b"[Socket]\nListenStream=1\n"),
+        ("usr/lib/systemd/system/gone.timer", b"[Timer]\nOnCalendar=daily\nPersistent=yes\n"),
+        ("usr/lib/systemd/system/my app.service", b"[Service]\nExecStart=/bin/a\n"),
+        ("usr/lib/systemd/system/b.service", b"[Service]\nExecStart=/bin/b\n"),
+        (
+            "usr/share/dbus-1/system-services/org.example.B.service",
+            b"[D-BUS Service]\nName=org.example.B\nExec=/bin/false\nSystemdService=b.service\n",
+        ),
+    ]);
+    let said = |arguments: &[&'static str]| {
+        let run = run(root.path(), "starters", arguments.iter().copied());
+        format!("{} {}{}", run.status, run.stdout, run.stderr)
+    };
+    let name = "usr/lib/systemd/system/my app.service";
+    let cases: [&[&str]; 6] = [
+        &["a"],
+        &["gone.service"],
+        &["b"],
+        &[name],
+        &["b.sevrice"],
+        &["a", "usr/lib/systemd/system/a.socket"],
+    ];
+    let said: Vec<_> = cases.into_iter().map(said).collect();
+    expect![[r#"
+        0 a.service: masked by etc/systemd/system/a.service, nothing can start it
+        0 gone.service: no file in sight describes it
+        └─ gone.timer  daily at 00:00, a missed one is caught up  usr/lib/systemd/system/gone.timer:1
+        0 b.service
+        └─ usr/share/dbus-1/system-services/org.example.B.service  D-Bus name org.example.B  usr/share/dbus-1/system-services/org.example.B.service:4
+        2 unitls: usr/lib/systemd/system/my app.service is no unit: systemd does not take such a name
+        2 unitls: there is no unit `b.sevrice.service` in sight; near it: b.service
+        0 a.service
+        └─ a.socket  port 1  usr/lib/systemd/system/a.socket:1
+    "#]]
+    .assert_eq(&said.concat());
+}
+
+#[test]
 fn status_2_for_units_that_nobody_knows() {
     let root = web();
     for arguments in [

@@ -90,7 +90,7 @@ fn of_starters(workspace: &Workspace, file: &File, name: &UnitName) -> Option<(S
         phrases.push(format!("{} more", starters.len() - MOST_IN_TITLE));
     }
     let mut places = Vec::new();
-    for said in starters.iter().flat_map(|starter| std::iter::once(starter).chain(&starter.via)) {
+    for (said, _) in starters.iter().flat_map(Starter::walk) {
         let Some(path) = &said.path else { continue };
         let start = || workspace.file(path).map_or(TextRange::default(), |file| own_header(file));
         let place = LensPlace { path: path.clone(), range: said.range.unwrap_or_else(start) };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use unit_catalog::{Section, UnitType, special_unit};
 
 use crate::activation::ServiceType;
-use crate::graph::starters::{StarterKind, Starting, starting, still_armed, waits_for};
+use crate::graph::starters::{Starter, StarterKind, Starting, starting, still_armed, waits_for};
 use crate::navigation::files_of_unit;
 use crate::workspace::{Effective, File, Place, Resolution, UnitLink, UnitName, Workspace, World};
 
@@ -147,8 +147,12 @@ fn stop_note(workspace: &Workspace, name: &UnitName, asker: &Place, starting: &S
     let mut armed = still_armed(workspace, name, asker);
     if let Starting::Listed(starters) = starting {
         // What starts a unit that starts this one does so as well.
-        let pulling = starters.iter().filter(|starter| starter.kind != StarterKind::OnFailure);
-        let triggers = pulling.flat_map(|starter| &starter.via).filter_map(|via| via.unit.clone());
+        let aside = [StarterKind::OnFailure, StarterKind::Install];
+        let pulling = starters.iter().filter(|starter| !aside.contains(&starter.kind));
+        let behind = pulling
+            .flat_map(Starter::walk)
+            .filter(|(via, through)| through.is_some() && via.kind.is_trigger());
+        let triggers = behind.filter_map(|(via, _)| via.unit.clone());
         armed.extend(triggers.filter(|unit| *unit != *name));
         armed.sort_unstable();
         armed.dedup();

@@ -184,7 +184,7 @@ ExecStart=/bin/sh -c 'systemctl restart w$0eb'
             < graphical.target (enabled) /etc/systemd/system/graphical.target.wants/web.service link «»
             < multi-user.target (enabled) /usr/lib/systemd/system/multi-user.target [Unit] «[Unit]»
             < web.path (/run/web exists) /usr/lib/systemd/system/web.path [Path] «[Path]»
-            < /usr/share/dbus-1/system-services/org.example.Web.service (org.example.Web) /usr/share/dbus-1/system-services/org.example.Web.service [D-BUS Service] «[D-BUS Service]»
+            < /usr/share/dbus-1/system-services/org.example.Web.service (D-Bus name org.example.Web) /usr/share/dbus-1/system-services/org.example.Web.service web.service «web.service»
             < other.service (ExecStart=systemctl restart) /etc/systemd/system/other.service web «web»
             < web.service (restart always) /usr/lib/systemd/system/web.service Restart=always «Restart=always»
             > late.service (enabled) /usr/lib/systemd/system/web.service [Service] «[Service]»

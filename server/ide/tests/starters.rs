@@ -162,7 +162,7 @@ ExecStart=/bin/a
 ",
         "a.service",
         expect![[r#"
-            timer a.timer (daily at 04:00, Mon–Fri at 09:30) file
+            timer a.timer (daily at 04:00, Mon–Fri at 09:30, a missed one is caught up) file
             timer b.timer (1 min 30 s after boot) `a.service`
             timer c.timer (1 h 30 min after each run) `a.service`
         "#]],
@@ -208,8 +208,9 @@ WorkingDirectory=/srv
         text,
         "srv.mount",
         expect![[r#"
-        automount srv.automount (on access) file
-    "#]],
+            automount srv.automount (on access) file
+            requires user.service (RequiresMountsFor=) `RequiresMountsFor=/srv/data`
+        "#]],
     );
 }
 
@@ -241,8 +242,8 @@ WantedBy=dev-ttyUSB0.device
         "a.service",
         expect![[r#"
             device dev-sda.device (when it appears) /etc/systemd/system/dev-sda.device.wants/a.service
-            dbus /usr/share/dbus-1/system-services/org.example.A.service (org.example.A) file
-            dbus /usr/share/dbus-1/system-services/org.example.B.service (org.example.B, if enabled) file
+            dbus /usr/share/dbus-1/system-services/org.example.A.service (D-Bus name org.example.A) `a.service`
+            dbus /usr/share/dbus-1/system-services/org.example.B.service (D-Bus name org.example.B, if enabled) `dbus-org.example.B.service`
             install dev-ttyUSB0.device (if enabled) `dev-ttyUSB0.device`
         "#]],
     );
@@ -532,4 +533,211 @@ fn units_that_claim_one_alias() {
     assert_eq!(found("first.service") + found("second.service"), 1);
     assert_eq!(found("shared.service"), 1);
     assert_eq!(found("loop.service"), 1);
+}
+
+#[test]
+fn longer_chains() {
+    let text = "//- tick.timer
+[Timer]
+OnActiveSec=1
+OnUnitActiveSec=2min
+Unit=one.service
+//- one.service
+[Unit]
+Wants=two.service
+//- two.service
+[Unit]
+Requires=three.service three.service
+OnFailure=alarm.service
+//- night.timer
+[Timer]
+OnCalendar=daily
+Unit=night.target
+//- night.target
+[Unit]
+Wants=one.service
+//- night.target.wants/three.service -> ../three.service
+//- three.service
+[Service]
+ExecStart=/bin/three
+[Install]
+WantedBy=night.target
+//- alarm.service
+[Unit]
+Wants=siren.service
+";
+    check(
+        text,
+        "three.service",
+        expect![[r#"
+            link night.target (enabled) /src/night.target.wants/three.service
+              timer night.timer (daily at 00:00) `night.target`
+            requires two.service (Requires=) `three.service`
+              wants one.service (Wants=) `two.service`
+                timer tick.timer (every 2 min) `one.service`
+                wants night.target (Wants=) `one.service`
+                  timer night.timer (daily at 00:00) `night.target`
+        "#]],
+    );
+    // What only a failure brings up is not brought up by the timer.
+    check(
+        text,
+        "siren.service",
+        expect![[r#"
+            wants alarm.service (Wants=) `siren.service`
+        "#]],
+    );
+    let fixture = Fixture::new(text);
+    let found = starters(&fixture.workspace, &name("three.service"), &place(&fixture));
+    assert_eq!(
+        found.iter().map(Starter::details).collect::<Vec<_>>(),
+        [
+            "enabled, via night.timer, daily at 00:00",
+            "Requires=, via one.service, Wants=, via tick.timer, every 2 min; \
+             via night.target, Wants=, via night.timer, daily at 00:00",
+        ]
+    );
+}
+
+#[test]
+fn chains_through_crowds_and_circles_end() {
+    let mut text = String::new();
+    for number in 0..60 {
+        let others: Vec<_> = (0..60).map(|other| format!("u{other}.service")).collect();
+        text += &format!("//- u{number}.service\n[Unit]\nWants={}\n", others.join(" "));
+    }
+    text += "//- u0.timer\n[Timer]\nOnCalendar=daily\n";
+    for number in 0..9 {
+        text += &format!("//- c{number}.service\n[Unit]\nWants=c{}.service\n", (number + 1) % 9);
+    }
+    text += "//- c7.timer\n[Timer]\nOnCalendar=daily\n";
+    let fixture = Fixture::new(&text);
+    let started = std::time::Instant::now();
+    let found = starters(&fixture.workspace, &name("u7.service"), &place(&fixture));
+    assert_eq!(found.len(), 59);
+    assert!(found.iter().any(|starter| starter.details() == "Wants=, via u0.timer, daily at 00:00"));
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    check(
+        &text,
+        "c0.service",
+        expect![[r#"
+            wants c8.service (Wants=) `c0.service`
+              wants c7.service (Wants=) `c8.service`
+                timer c7.timer (daily at 00:00) file
+        "#]],
+    );
+}
+
+/// What is a socket's own is said of the socket, for the instance that is asked about.
+#[test]
+fn sockets_of_templates() {
+    let text = "//- s@.socket
+[Socket]
+ListenStream=/run/s-%i
+//- s@.service
+[Service]
+ExecStart=/bin/s
+Sockets=t.socket
+//- sockets.target.wants/s@x.socket -> ../s@.socket
+//- t.socket
+[Socket]
+ListenStream=80
+Service=s@x.service
+";
+    check(
+        text,
+        "s@x.service",
+        expect![[r#"
+            socket s@x.socket (/run/s-x) file
+            socket t.socket (port 80) `s@x.service`
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_starts_what_is_masked() {
+    check(
+        "//- /usr/lib/systemd/system/a.service
+[Service]
+ExecStart=/bin/a
+Restart=always
+//- /usr/lib/systemd/system/a.socket
+[Socket]
+ListenStream=1
+//- /etc/systemd/system/a.service
+",
+        "a.service",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn the_boot() {
+    let text = "//- /usr/lib/systemd/system/graphical.target
+[Unit]
+Requires=multi-user.target
+//- /usr/lib/systemd/system/multi-user.target
+[Unit]
+Description=x
+//- /etc/systemd/system/default.target -> /usr/lib/systemd/system/graphical.target
+";
+    check(
+        text,
+        "graphical.target",
+        expect![[r#"
+            boot systemd (at boot, as default.target) /etc/systemd/system/default.target
+        "#]],
+    );
+    check(
+        text,
+        "multi-user.target",
+        expect![[r#"
+            requires graphical.target (Requires=) `multi-user.target`
+        "#]],
+    );
+}
+
+/// Who links units to an instance means to have it.
+#[test]
+fn links_of_an_instance() {
+    check(
+        "//- app@.service
+[Service]
+ExecStart=/bin/app
+//- log.service
+[Service]
+ExecStart=/bin/log
+//- app@x.service.wants/log.service -> ../log.service
+",
+        "log.service",
+        expect![[r#"
+            link app@x.service (enabled) /src/app@x.service.wants/log.service
+        "#]],
+    );
+}
+
+#[test]
+fn names_that_only_others_know() {
+    let fixture = Fixture::new(
+        "//- t.timer
+[Timer]
+OnCalendar=daily
+//- a.service
+[Service]
+ExecStart=/bin/systemctl start called
+//- x.target.wants/gone.service -> ../gone.service
+//- loop.service -> pool.service
+//- pool.service -> loop.service
+",
+    );
+    let workspace = &fixture.workspace;
+    for known in ["t.service", "called.service", "x.target", "gone.service", "loop.service"] {
+        assert!(workspace.place_of(&name(known)).is_some(), "{known}");
+        assert_eq!(workspace.unknown(known), format!("no file in sight describes `{known}`"));
+    }
+    assert!(workspace.place_of(&name("nobody.service")).is_none());
+    assert_eq!(
+        workspace.unknown("t.tiemr.service"),
+        "there is no unit `t.tiemr.service` in sight; near it: t.timer"
+    );
 }

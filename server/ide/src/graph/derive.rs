@@ -154,7 +154,7 @@ fn derive(workspace: &Workspace, asker: &Place, name: &UnitName) -> Derived {
         loaded: fragment || stating.needs_no_file(),
         default_dependencies: stating.has_default_dependencies(),
         only_named: made && !own && !is_perpetual(name, asker) && !plugged,
-        drop_ins: unit.parts.iter().any(|part| part.is_drop_in() && is_own(part)),
+        meant: unit.parts.iter().any(|part| part.is_drop_in() && is_own(part)) || linked_from(),
     };
     let mut says: Vec<_> = Vec::new();
     for alias in &stating.linked {

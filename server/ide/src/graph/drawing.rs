@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use unit_catalog::UnitType;
 
-use super::starters::starters;
+use super::starters::direct_starters;
 use super::{Cause, Edge, Graph, Holds, Relation};
 use crate::workspace::UnitName;
 
@@ -127,7 +127,7 @@ impl<'a> Drawing<'a> {
             self.units.entry(end.clone()).or_insert(Part::Neighbour);
         }
         if edge.relation == Relation::Triggers {
-            let found = starters(graph.workspace, &edge.to, &graph.asker);
+            let found = direct_starters(graph.workspace, &edge.to, &graph.asker);
             let by_it = |unit: Option<&UnitName>| unit == Some(&edge.from);
             let event = found.into_iter().find(|one| one.kind.is_trigger() && by_it(one.unit.as_ref()));
             if let Some(event) = event.filter(|event| !event.note.is_empty()) {

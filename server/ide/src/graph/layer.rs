@@ -49,8 +49,8 @@ pub(super) struct Standing {
     pub(super) default_dependencies: bool,
     /// It has no fragment of its own: it is there for as long as another unit names it.
     pub(super) only_named: bool,
-    /// It has drop-ins of its own.
-    pub(super) drop_ins: bool,
+    /// It has drop-ins or links of its own.
+    pub(super) meant: bool,
 }
 
 /// Something that is said of a unit: by the one that has it in `says`, or by this one.
@@ -281,7 +281,7 @@ const NOBODY: Standing = Standing {
     loaded: false,
     default_dependencies: false,
     only_named: true,
-    drop_ins: false,
+    meant: false,
 };
 
 /// How many units exist because files name them, because these name them, and so on: a template that names instances of

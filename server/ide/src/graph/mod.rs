@@ -228,9 +228,17 @@ impl<'a> Graph<'a> {
     /// The units that say of themselves that they start the unit of this own name, be it by default. Costs little also
     /// where they are thousands.
     fn starting(&self, id: &UnitName) -> Vec<UnitName> {
-        let starts = |_: &UnitName, relation: Relation| relation.is_forward() && relation.starts();
-        let stating = self.names(id).into_iter().flat_map(|alias| self.stating(id, &alias, starts));
-        stating.map(|(unit, _)| unit).collect()
+        self.starting_by(id, |_, relation| relation.starts())
+    }
+
+    /// The same of these units by these relations only; each once.
+    fn starting_by(&self, id: &UnitName, wanted: impl Fn(&UnitName, Relation) -> bool) -> Vec<UnitName> {
+        let wanted = |unit: &UnitName, relation: Relation| relation.is_forward() && wanted(unit, relation);
+        let stating = self.names(id).into_iter().flat_map(|alias| self.stating(id, &alias, &wanted));
+        let mut units: Vec<_> = stating.map(|(unit, _)| unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
     }
 
     /// The units that have a command which starts the unit of this own name, or the template of it.
@@ -365,15 +373,15 @@ impl<'a> Graph<'a> {
         if !standing.only_named {
             return Presence::Yes;
         }
-        // Who writes drop-ins for an instance means to have it.
-        let mut presence = if standing.drop_ins { Presence::Intended } else { Presence::No };
+        // Who writes drop-ins for an instance, or links units to it, means to have it.
+        let mut presence = if standing.meant { Presence::Intended } else { Presence::No };
         let mut seen = FxHashSet::from_iter([(depth, id, Presence::Yes)]);
         let mut next = vec![(depth, id, Presence::Yes)];
         while let Some((depth, id, so_far)) = next.pop() {
             for (naming, standing, names) in self.naming(depth, id) {
                 let found = match standing {
                     Standing { only_named: false, .. } => Presence::Yes,
-                    Standing { drop_ins: true, .. } => Presence::Intended,
+                    Standing { meant: true, .. } => Presence::Intended,
                     _ => Presence::No,
                 };
                 let names = names.min(so_far);

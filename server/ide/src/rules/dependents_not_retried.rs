@@ -8,7 +8,7 @@ use super::unit::UnitContext;
 use crate::activation::Restart;
 use crate::activation::settings::restart;
 use crate::fix::Fix;
-use crate::graph::starters::{StarterKind, starters};
+use crate::graph::starters::{StarterKind, direct_starters};
 use crate::workspace::{Effective, UnitName};
 
 declare_rule! {
@@ -125,9 +125,9 @@ fn is_after(cx: &UnitContext<'_>, name: &UnitName, other: &Effective<'_>, other_
 }
 
 fn boot_alone_starts(cx: &UnitContext<'_>, name: &UnitName) -> bool {
-    starters(cx.workspace, name, cx.place()).iter().all(|starter| {
+    direct_starters(cx.workspace, name, cx.place()).iter().all(|starter| {
         let target = starter.unit.as_ref().is_some_and(|unit| unit.unit_type() == UnitType::Target);
-        matches!(starter.kind, StarterKind::Restart) || target
+        matches!(starter.kind, StarterKind::Restart | StarterKind::Boot) || target
     })
 }
 

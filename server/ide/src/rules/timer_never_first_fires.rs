@@ -8,7 +8,7 @@ use super::neighbours::{INSTALLED_BY, PULLING};
 use super::unit::UnitContext;
 use crate::activation::timer::{elapses_on_clock, timer_settings};
 use crate::fix::Fix;
-use crate::graph::starters::{Starter, StarterKind, starters};
+use crate::graph::starters::{Starter, StarterKind, direct_starters};
 use crate::workspace::{Effective, Mention, UnitName, template_of};
 
 declare_rule! {
@@ -113,7 +113,7 @@ fn is_started_otherwise(cx: &UnitContext<'_>, target: &UnitName, unit: Option<&E
         return true;
     }
     let calls = |starter: &Starter| starter.kind == StarterKind::Command;
-    if starters(cx.workspace, target, cx.place()).iter().any(calls) {
+    if direct_starters(cx.workspace, target, cx.place()).iter().any(calls) {
         return true;
     }
     let mut names = vec![target.as_str().to_owned()];

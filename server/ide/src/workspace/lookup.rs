@@ -1,10 +1,12 @@
 //! From what a person types to a unit: names without suffix, the place that a name is seen from, names nearby.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use unit_catalog::UnitType;
 
-use super::{Place, Scope, UnitLink, UnitName, Workspace};
+use super::{File, Place, Scope, UnitLink, UnitName, Workspace};
+use crate::unit_reference::indirect_names;
 
 /// So many names are offered in place of one that nobody knows.
 const MOST_NAMES: usize = 5;
@@ -24,7 +26,7 @@ impl Workspace {
     }
 
     /// The place from which the unit that a person names is seen: that of a file or link of this name, in the folders
-    /// of the workspace before the machine's, for the system manager before users' managers; else that of a file that names
+    /// of the workspace before the machine's, for the system manager before users' managers; else that of a file or link that means
     /// it. `None` for an unknown name.
     pub fn place_of(&self, name: &UnitName) -> Option<Place> {
         let template = name.template();
@@ -44,12 +46,38 @@ impl Workspace {
         let declared = names().flat_map(declares);
         let rank =
             |place: &Place| (place.is_machine(), place.scope == Scope::User, place.rank, place.root.clone());
-        let named = || self.files_mentioning(name.as_str()).map(|file| file.place.clone()).min_by_key(rank);
+        let named = || {
+            let triggers = [UnitType::Socket, UnitType::Timer, UnitType::Path, UnitType::Automount];
+            let triggers = triggers.into_iter().filter_map(|trigger| name.with_type(trigger));
+            let named = self.files_naming(name).map(|file| file.place.clone());
+            let mut files: Vec<_> = named.collect();
+            for trigger in triggers {
+                files.extend(self.files_of(trigger.as_str()).map(|file| file.place.clone()));
+            }
+            let enabled = names().flat_map(|name| self.disk.links.called(name));
+            let links = enabled.chain(self.disk.links.of_folder(name.as_str()));
+            files.into_iter().chain(links.map(|placed| placed.place.clone())).min_by_key(rank)
+        };
         files.chain(links).chain(declared).min_by_key(rank).or_else(named)
+    }
+
+    /// The units' and D-Bus activation files that name the unit, in commands and with specifiers, too.
+    fn files_naming(&self, name: &UnitName) -> impl Iterator<Item = &Arc<File>> {
+        let named = name.as_str().to_owned();
+        self.files_meaning(name).into_iter().filter(move |file| {
+            let mut mentions = file.mentions().iter();
+            file.kind.is_judged()
+                && (mentions.any(|mention| *mention.name == *named)
+                    || indirect_names(file).iter().any(|known| **known == *named))
+        })
     }
 
     /// What to say of a name that nobody knows: those that come nearest to it.
     pub fn unknown(&self, name: &str) -> String {
+        let parsed = UnitName::parse(name);
+        if parsed.is_some_and(|name| self.place_of(&name).is_some()) {
+            return format!("no file in sight describes `{name}`");
+        }
         match &self.names_near(name)[..] {
             [] => format!("there is no unit `{name}` in sight"),
             near => format!("there is no unit `{name}` in sight; near it: {}", near.join(", ")),
@@ -76,7 +104,12 @@ impl Workspace {
                     false if wanted_stem.len() >= 3 && lower.starts_with(&wanted_stem) => Some(most),
                     false => None,
                 };
-                let distance = Some(whole).filter(|whole| *whole <= most).into_iter().chain(stems).min()?;
+                // What is taken for a service's name may be one with a mistake in its own suffix.
+                let suffixed =
+                    wanted_stem.contains('.').then(|| strsim::damerau_levenshtein(&wanted_stem, &lower));
+                let suffixed = suffixed.filter(|edits| *edits <= wanted_stem.len() / 5);
+                let edits = Some(whole).filter(|whole| *whole <= most).into_iter().chain(suffixed);
+                let distance = edits.chain(stems).min()?;
                 Some((distance, known))
             })
             .collect();

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use unit_catalog::{Section, Version, directive};
-use unit_syntax::{Item, ItemKind, Unit};
+use unit_syntax::{Item, ItemKind, TextRange, Unit};
 
 use crate::activation::listening;
 use crate::graph::{DiskLayers, OpenLayers, Touched};
@@ -508,12 +508,17 @@ fn forget(index: &mut Shards<Box<str>, Vec<Arc<Path>>>, name: &str, path: &Path)
 impl File {
     /// The unit that a D-Bus activation file names: its `SystemdService=`.
     pub fn activates(&self) -> Option<&str> {
+        self.activation().map(|(unit, _)| unit)
+    }
+
+    /// The same with its place.
+    pub(crate) fn activation(&self) -> Option<(&str, TextRange)> {
         if self.kind != FileKind::DBusService {
             return None;
         }
         let entries = self.unit.entries().iter().rev();
-        let mut set = entries.filter(|entry| entry.item.key() == Some("SystemdService"));
-        set.next().and_then(|entry| entry.item.value())
+        let set = entries.filter(|entry| entry.item.key() == Some("SystemdService")).next()?;
+        Some((set.item.value()?, set.value_range()?))
     }
 
     /// What the graph knows this file by: [`File::owner`], or the unit that a D-Bus activation file names.

@@ -27,9 +27,9 @@ pub(crate) fn run(args: &GraphArgs) -> ExitCode {
         return ExitCode::from(2);
     };
     let mut drawing = Drawing::new(wanted, implied);
-    if args.around.is_some() {
+    if let Some(unit) = &args.around {
         let Some((unit, place)) = world.unit() else {
-            super::say(format_args!("unitls: that drop-in speaks for many units: name one"));
+            super::say(format_args!("unitls: {unit} {}", world.why_no_unit()));
             return ExitCode::from(2);
         };
         drawing.add_around(&world.workspace.graph(&place), &unit);

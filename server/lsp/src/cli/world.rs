@@ -91,7 +91,7 @@ impl World {
         Some(Self { workspace, targets, subject: Some(subject) })
     }
 
-    /// The unit's name and the place that it is seen from; `None` for a drop-in that speaks for many.
+    /// The unit's name and the place that it is seen from; `None` for a file of no single unit.
     pub(crate) fn unit(&self) -> Option<(UnitName, Place)> {
         match self.subject.as_ref()? {
             Subject::Unit(name, place) => {
@@ -102,6 +102,18 @@ impl World {
                 let file = self.workspace.file(path)?;
                 Some((self.workspace.effective_of(file)?.name?, file.place.clone()))
             }
+        }
+    }
+
+    /// What to say of a file of no single unit, after its name.
+    pub(crate) fn why_no_unit(&self) -> &'static str {
+        let file = match &self.subject {
+            Some(Subject::File(path)) => self.workspace.file(path),
+            _ => None,
+        };
+        match file {
+            Some(file) if file.is_drop_in() => "speaks for many units: name one",
+            _ => "is no unit: systemd does not take such a name",
         }
     }
 
@@ -233,6 +245,10 @@ impl Targets {
             _ => path.parent(),
         };
         let folder = folder.unwrap_or(Path::new("/"));
+        let up = path.strip_prefix(folder).map_or(1, |below| below.components().count());
+        if let Some(given) = given.ancestors().nth(up) {
+            self.given.push((folder.to_owned(), given.to_owned()));
+        }
         if !self.places.folders.iter().any(|known| folder.starts_with(known)) {
             self.places.folders.push(folder.into());
             let beside = disk::siblings(folder, self.reader());

@@ -84,11 +84,11 @@ pub(super) struct StarterObject {
     range: Option<lsp::Range>,
     /// The line there.
     text: Option<String>,
-    /// The source whose start this one triggers, where it is not the unit itself.
+    /// The source that this one starts, where it is not the unit itself.
     through: Option<String>,
 }
 
-/// Answers [`SHOW_STARTERS`]: every source, followed by what triggers it.
+/// Answers [`SHOW_STARTERS`]: every source, followed by what starts it.
 ///
 /// # Errors
 /// Why there is no answer, as a sentence.
@@ -118,11 +118,8 @@ pub(super) fn list(snapshot: &Snapshot, params: &Params) -> Result<Vec<StarterOb
         }
     };
     let found = starters(&snapshot.workspace, &name, &place);
-    let objects = found.iter().flat_map(|starter| {
-        let via = starter.via.iter().map(|via| object(via, Some(&starter.source)));
-        std::iter::once(object(starter, None)).chain(via)
-    });
-    Ok(objects.collect())
+    let walked = found.iter().flat_map(Starter::walk);
+    Ok(walked.map(|(starter, through)| object(starter, through.map(|it| it.source.as_str()))).collect())
 }
 
 fn line(file: &File, range: TextRange) -> Option<String> {

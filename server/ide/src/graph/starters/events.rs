@@ -2,7 +2,7 @@
 
 use unit_catalog::{Section, UnitType};
 
-use crate::value::{CalendarEvent, time_span};
+use crate::value::{CalendarEvent, boolean, time_span};
 use crate::workspace::{Effective, Setting, accepts};
 
 /// What a socket, timer or path unit waits for.
@@ -27,8 +27,7 @@ pub(super) fn listens(socket: &Effective<'_>) -> String {
         "ListenMessageQueue",
         "ListenUSBFunction",
     ];
-    let addresses = each(socket, Section::Socket, &KEYS, |setting| {
-        let value = setting.value();
+    let addresses = each(socket, Section::Socket, &KEYS, |setting, value| {
         match (setting.entry.key(), value.bytes().all(|byte| byte.is_ascii_digit())) {
             (Some("ListenDatagram"), true) => format!("UDP port {value}"),
             (_, true) => format!("port {value}"),
@@ -46,14 +45,14 @@ pub(super) fn listens(socket: &Effective<'_>) -> String {
 pub(super) fn watches(path: &Effective<'_>) -> String {
     const KEYS: [&str; 5] =
         ["PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"];
-    each(path, Section::Path, &KEYS, |setting| {
+    each(path, Section::Path, &KEYS, |setting, value| {
         let happens = match setting.entry.key().unwrap_or_default() {
             "PathExists" | "PathExistsGlob" => "exists",
             "PathChanged" => "changes",
             "PathModified" => "is written to",
             _ => "is not empty",
         };
-        format!("{} {happens}", setting.value())
+        format!("{value} {happens}")
     })
 }
 
@@ -63,12 +62,19 @@ pub(super) fn elapses(timer: &Effective<'_>) -> String {
         each(timer, Section::Timer, &["OnCalendar", "OnUnitActiveSec", "OnUnitInactiveSec"], moment);
     match repeating.is_empty() {
         true => each(timer, Section::Timer, &["OnActiveSec", "OnBootSec", "OnStartupSec"], moment),
+        false if catches_up(timer) => format!("{repeating}, a missed one is caught up"),
         false => repeating,
     }
 }
 
-fn moment(setting: Setting<'_>) -> String {
-    let value = setting.value();
+/// Whether the timer makes up for calendar events that it slept through (`timer_enter_waiting()`).
+fn catches_up(timer: &Effective<'_>) -> bool {
+    let persistent = timer.scalar(Section::Timer, "Persistent", |value| boolean(value).is_some());
+    persistent.is_some_and(|setting| boolean(setting.value()) == Some(true))
+        && !timer.list(Section::Timer, "OnCalendar").is_empty()
+}
+
+fn moment(setting: Setting<'_>, value: &str) -> String {
     let span = time_span(value).map_or_else(|| value.to_owned(), |span| spaced(&span.to_string()));
     match setting.entry.key().unwrap_or_default() {
         "OnUnitActiveSec" => format!("every {span}"),
@@ -97,12 +103,17 @@ fn spaced(span: &str) -> String {
     out
 }
 
+/// The words for each setting of the keys, whose value has the unit's name in place of specifiers.
 fn each<'a>(
     unit: &Effective<'a>,
     section: Section,
     keys: &[&str],
-    words: impl Fn(Setting<'a>) -> String,
+    words: impl Fn(Setting<'a>, &str) -> String,
 ) -> String {
+    let value = |setting: Setting<'a>| match &unit.name {
+        Some(name) => name.expand_known(setting.value()),
+        None => setting.value().to_owned(),
+    };
     let settings = keys.iter().flat_map(|key| unit.list(section, key));
-    settings.map(words).collect::<Vec<_>>().join(", ")
+    settings.map(|setting| words(setting, &value(setting))).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! What can start a unit, and what keeps bringing it back.
 
+mod chains;
 mod events;
 mod started;
 
@@ -9,13 +10,16 @@ use std::sync::Arc;
 use unit_catalog::{Section, UnitType};
 use unit_syntax::TextRange;
 
+use chains::Chains;
 pub(crate) use events::waits_for;
 pub use started::{Started, started};
 
 use super::commands::started_by;
 use super::{Cause, Edge, Graph, Holds, Relation};
 use crate::activation::Restart;
-use crate::workspace::{Effective, File, Mention, Place, PresetAction, UnitLink, UnitName, Workspace};
+use crate::workspace::{
+    Effective, File, Mention, Place, PresetAction, Resolution, Scope, UnitLink, UnitName, Workspace, accepts,
+};
 
 /// Something that can start a unit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,13 +36,15 @@ pub struct Starter {
     pub path: Option<Arc<Path>>,
     /// The place in that file, in bytes; `None` where it is the file as a whole.
     pub range: Option<TextRange>,
-    /// What triggers the source, where the source is pulled up itself; one level deep.
+    /// What starts the source in turn, as far back as an event; empty where no event does.
     pub via: Vec<Starter>,
 }
 
 /// By what mechanism a unit is started; in order of certainty.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum StarterKind {
+    /// The manager itself, when it starts: the unit is `default.target`.
+    Boot,
     /// A link in `X.wants/`, `X.requires/` or `X.upholds/`.
     Link,
     /// A socket, on traffic.
@@ -77,6 +83,7 @@ impl StarterKind {
     /// The word in listings and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Boot => "boot",
             Self::Link => "link",
             Self::Socket => "socket",
             Self::Timer => "timer",
@@ -98,20 +105,34 @@ impl StarterKind {
 }
 
 impl Starter {
-    /// The details in one line, with what triggers the source: `Wants=, via a.timer, every 2 min`.
+    /// The details in one line, with what starts the source: `Wants=, via a.timer, every 2 min`.
     pub fn details(&self) -> String {
-        let via = self.via.iter().map(|via| format!("via {}, {}", via.source, via.note)).collect::<Vec<_>>();
+        let shown = self.via.iter().take(MOST_WAYS);
+        let mut via: Vec<_> = shown.map(|via| format!("via {}, {}", via.source, via.details())).collect();
+        if self.via.len() > MOST_WAYS {
+            via.push(format!("{} more", self.via.len() - MOST_WAYS));
+        }
         match (self.note.as_str(), via.join("; ")) {
             (note, via) if via.is_empty() => note.to_owned(),
             (note, via) => format!("{note}, {via}"),
         }
     }
 
+    /// The source, then what starts it, each followed by what starts that; with the one that each starts, `None` for the
+    /// unit itself.
+    pub fn walk(&self) -> Vec<(&Starter, Option<&Starter>)> {
+        let mut walked = vec![(self, None)];
+        for via in &self.via {
+            walked.extend(via.walk().into_iter().map(|(starter, through)| (starter, through.or(Some(self)))));
+        }
+        walked
+    }
+
     /// Who and how, in a few words: `dice.socket (port 80)`, `restart on failure`.
     pub fn phrase(&self) -> String {
         match self.kind {
             StarterKind::Restart => self.note.clone(),
-            StarterKind::DBus => format!("D-Bus {}", self.note),
+            StarterKind::DBus => self.note.clone(),
             _ => match self.details() {
                 details if details.is_empty() => self.source.clone(),
                 details => format!("{} ({details})", self.source),
@@ -142,36 +163,24 @@ impl StarterKind {
 }
 
 /// What can start the unit called `name`, as far as the files that units at `asker` see tell; surest first. For a
-/// template also what starts its instances.
+/// template also what starts its instances. Nothing starts a unit that is masked.
 ///
-/// Default dependencies, slices and mounts of paths are left out: they start nothing that anybody would look for.
+/// Default dependencies and slices are left out: they start nothing that anybody would look for.
 pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<Starter> {
-    let graph = workspace.graph(asker);
-    let search = Search { workspace, asker, graph };
+    let search = Search::new(workspace, asker);
+    let mut found = search.all(name);
     let id = search.graph.id(name);
-    let mut found = search.direct(&id);
-    if id.is_template() {
-        for instance in search.graph.instances(&id) {
-            found.extend(search.direct(&instance).into_iter().map(|mut starter| {
-                starter.note = format!("{instance}: {}", starter.note);
-                starter
-            }));
-        }
-    } else if let Some(template) = id.template() {
-        // Who starts an instance for each connection may have started this one.
-        let each = search.direct(&template).into_iter();
-        found.extend(each.filter(|starter| starter.kind == StarterKind::Socket));
-    }
+    let mut chains = Chains::new(&search);
     for starter in &mut found {
-        let service = starter.unit.as_ref().filter(|unit| unit.unit_type() == UnitType::Service);
-        if let Some(source) = service.filter(|_| starter.kind.is_pull()) {
-            starter.via = search.triggers(source);
-        }
+        let source = starter.unit.as_ref().filter(|source| !starter.kind.is_trigger() && **source != id);
+        starter.via = source.map_or_else(Vec::new, |source| chains.behind(source));
     }
-    found.extend(search.restart(&id));
-    found.sort_by(|a, b| (a.kind, &a.source, &a.note).cmp(&(b.kind, &b.source, &b.note)));
-    found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source && a.note == b.note);
     found
+}
+
+/// The same without what starts the sources.
+pub(crate) fn direct_starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<Starter> {
+    Search::new(workspace, asker).all(name)
 }
 
 /// What can start a unit, for texts that are to be short and soon there.
@@ -181,6 +190,9 @@ pub(crate) enum Starting {
     /// Of too many to list, the units that pull it up; what systemd adds by itself counts.
     Many(Vec<UnitName>),
 }
+
+/// More ways to a source are counted, not named, in one line.
+const MOST_WAYS: usize = 2;
 
 /// More units are not listed where people look in passing.
 const MOST_LISTED: usize = 100;
@@ -216,8 +228,47 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    fn new(workspace: &'a Workspace, asker: &'a Place) -> Self {
+        Self { workspace, asker, graph: workspace.graph(asker) }
+    }
+
+    /// Everything, in order.
+    fn all(&self, name: &UnitName) -> Vec<Starter> {
+        if matches!(self.workspace.resolve(name, self.asker), Resolution::Masked(_)) {
+            return Vec::new();
+        }
+        let id = self.graph.id(name);
+        let mut found = self.direct(&id);
+        if id.is_template() {
+            for instance in self.graph.instances(&id) {
+                found.extend(self.direct(&instance).into_iter().map(|mut starter| {
+                    starter.note = format!("{instance}: {}", starter.note);
+                    starter
+                }));
+            }
+        } else if let Some(template) = id.template() {
+            // Who starts an instance for each connection may have started this one.
+            let each = self.direct(&template).into_iter();
+            found.extend(each.filter(|starter| self.accepts(starter)));
+        }
+        found.extend(self.boot(&id));
+        found.extend(self.restart(&id));
+        found.sort_by(|a, b| (a.kind, &a.source, &a.note).cmp(&(b.kind, &b.source, &b.note)));
+        found.dedup_by(|a, b| a.kind == b.kind && a.source == b.source && a.note == b.note);
+        found
+    }
+
+    fn accepts(&self, starter: &Starter) -> bool {
+        let socket = starter.unit.as_ref().filter(|_| starter.kind == StarterKind::Socket);
+        socket
+            .and_then(|socket| self.workspace.effective(socket, self.asker))
+            .is_some_and(|unit| accepts(&unit))
+    }
+
     fn direct(&self, id: &UnitName) -> Vec<Starter> {
-        let edges = self.graph.edges_to_by(id, |_, relation| relation.starts());
+        let mut edges = self.graph.edges_to_by(id, |_, relation| relation.starts());
+        // Of what says the same, a trigger's own file tells more than the unit that it starts.
+        edges.sort_by_key(|edge| directive_of(edge.cause) == Some("Sockets"));
         let mut found: Vec<_> = edges.iter().filter_map(|edge| self.of_edge(edge)).collect();
         found.extend(self.commands(id));
         found.extend(self.enabled_with(id));
@@ -230,17 +281,8 @@ impl<'a> Search<'a> {
         once_each(found)
     }
 
-    /// The events that start the unit.
-    fn triggers(&self, id: &UnitName) -> Vec<Starter> {
-        let edges = self.graph.edges_to_by(id, |from, relation| {
-            relation == Relation::Triggers || relation.starts() && from.unit_type() == UnitType::Device
-        });
-        let found = edges.iter().filter_map(|edge| self.of_edge(edge));
-        once_each(found.filter(|starter| starter.kind.is_trigger()).collect())
-    }
-
     fn of_edge(&self, edge: &Edge<'a>) -> Option<Starter> {
-        if is_aside(edge.cause) || self.starts_another(edge) {
+        if is_aside(edge) || self.starts_another(edge) {
             return None;
         }
         let unit = || self.workspace.effective(&edge.from, self.asker);
@@ -250,7 +292,7 @@ impl<'a> Search<'a> {
             (Cause::Install { .. }, ..) => (StarterKind::Install, self.intent(&edge.to)),
             (Cause::Link(_), _, UnitType::Device) => (StarterKind::Device, "when it appears".to_owned()),
             (Cause::Link(link), ..) => (StarterKind::Link, linked(link).to_owned()),
-            (Cause::DBus(file), ..) => (StarterKind::DBus, bus_name(file).to_owned()),
+            (Cause::DBus(file), ..) => (StarterKind::DBus, format!("D-Bus name {}", bus_name(file))),
             (_, Relation::Triggers, UnitType::Socket) => (StarterKind::Socket, words(events::listens)),
             (_, Relation::Triggers, UnitType::Timer) => (StarterKind::Timer, words(events::elapses)),
             (_, Relation::Triggers, UnitType::Path) => (StarterKind::Path, words(events::watches)),
@@ -266,10 +308,13 @@ impl<'a> Search<'a> {
         };
         let (path, range) = match edge.cause {
             Cause::Link(link) => (Some(link.path.clone()), None),
+            Cause::DBus(file) => (Some(file.path.clone()), file.activation().map(|(_, range)| range)),
             cause => cause.place().map_or((None, None), |(file, range)| (Some(file.path.clone()), range)),
         };
         let note = match edge.holds {
-            Holds::OnceEnabled if kind != StarterKind::Install => format!("{note}, if enabled"),
+            Holds::OnceEnabled if !matches!(kind, StarterKind::Install | StarterKind::Link) => {
+                format!("{note}, if enabled")
+            }
             _ => note,
         };
         let (source, unit) = match edge.cause {
@@ -359,6 +404,28 @@ impl<'a> Search<'a> {
         found
     }
 
+    /// The manager, for what is `default.target`.
+    fn boot(&self, id: &UnitName) -> Option<Starter> {
+        const DEFAULT: &str = "default.target";
+        if !self.graph.names(id).iter().any(|name| name.as_str() == DEFAULT) {
+            return None;
+        }
+        let link = self.workspace.links_called(DEFAULT, self.asker).find(|link| !link.enables());
+        let note = match self.asker.scope {
+            Scope::System => "at boot, as default.target",
+            Scope::User => "when the user manager starts, as default.target",
+        };
+        Some(Starter {
+            source: "systemd".to_owned(),
+            unit: None,
+            kind: StarterKind::Boot,
+            note: note.to_owned(),
+            path: link.map(|link| link.path.clone()),
+            range: None,
+            via: Vec::new(),
+        })
+    }
+
     fn restart(&self, id: &UnitName) -> Option<Starter> {
         let unit = self.workspace.effective(id, self.asker)?;
         let policy = |value: &str| Restart::from_word(value).is_some();
@@ -389,15 +456,20 @@ fn once_each(mut found: Vec<Starter>) -> Vec<Starter> {
     found
 }
 
-/// Whether an edge starts units that nobody would look for: default dependencies, mounts of paths, slices.
-fn is_aside(cause: Cause<'_>) -> bool {
-    matches!(cause, Cause::Implicit(_) | Cause::Implied { .. }) || directive_of(cause) == Some("Slice")
+/// Whether an edge starts units that nobody would look for: default dependencies, slices, the devices and the root that
+/// paths need. Mounts are there because paths below them are used.
+fn is_aside(edge: &Edge<'_>) -> bool {
+    match edge.cause {
+        Cause::Implicit(_) => true,
+        Cause::Implied { .. } => edge.to.unit_type() != UnitType::Mount || edge.to.as_str() == "-.mount",
+        cause => directive_of(cause) == Some("Slice"),
+    }
 }
 
 /// The key of the line that makes an edge.
 fn directive_of(cause: Cause<'_>) -> Option<&'static str> {
     match cause {
-        Cause::Line { file, entry, .. } => {
+        Cause::Line { file, entry, .. } | Cause::Implied { file, entry } => {
             file.lines()[entry as usize].directive.map(|directive| directive.name)
         }
         _ => None,

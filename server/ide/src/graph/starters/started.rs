@@ -27,7 +27,7 @@ pub fn started(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<Sta
     let id = graph.id(name);
     let unit = workspace.effective_or_drop_ins(&id, asker);
     let edges = graph.edges_from(&id).into_iter();
-    let edges = edges.filter(|edge| edge.relation.starts() && !is_aside(edge.cause));
+    let edges = edges.filter(|edge| edge.relation.starts() && !is_aside(edge));
     let mut found: Vec<_> = edges
         .map(|edge| {
             let detail = match edge.relation {
