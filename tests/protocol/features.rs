@@ -43,6 +43,9 @@ fn completion() {
     for name in ["dice.socket", "roll.target", "network-online.target"] {
         find(&units, name);
     }
+    let resolved = client.request("completionItem/resolve", find(&units, "dice.socket"));
+    let text = resolved["documentation"]["value"].as_str().expect("a card");
+    assert!(text.contains("port 5000") && text.contains("dice.service"), "{text}");
     // A broken item is answered as well.
     assert_eq!(client.request("completionItem/resolve", json!({ "label": "x", "data": 5 }))["label"], "x");
 
@@ -52,6 +55,15 @@ fn completion() {
     let labels: Vec<_> =
         sections["items"].as_array().expect("a list").iter().map(|item| &item["label"]).collect();
     assert_eq!(labels, ["[Unit]", "[Timer]", "[Install]"]);
+
+    let unnamed = "untitled:Untitled-1";
+    client.open(unnamed, "# unitls: allow()\n[Socket]\n\n");
+    let keys = client.at("textDocument/completion", unnamed, 2, 0);
+    find(keys["items"].as_array().expect("a list"), "ListenStream");
+    let codes = client.at("textDocument/completion", unnamed, 0, 16);
+    let code = find(codes["items"].as_array().expect("a list"), "unknown-key");
+    let resolved = client.request("completionItem/resolve", code);
+    assert!(resolved["documentation"]["value"].as_str().is_some_and(|text| text.len() > 100), "{resolved}");
 }
 
 #[test]

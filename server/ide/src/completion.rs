@@ -1,16 +1,21 @@
-//! Completion: sections, directives, words of values and names of units.
+//! Completion: sections, directives, words of values, names of units, codes of rules.
 
-use std::collections::BTreeSet;
+mod names;
+
 use std::sync::Arc;
 
 use unit_catalog::{
-    Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives, special_units,
+    Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives,
 };
 use unit_syntax::{Entry, ItemKind, Junk, TextRange};
 
-use crate::value::candidates::{Place, candidates, marks, specifiers};
+use crate::rules::allow::code_at;
+use crate::rules::{RULES, check_file};
+use crate::unit_card::unit_card;
+use crate::value::candidates::{Place, candidates, file_systems, marks, of_number, specifiers};
 use crate::value::explain::{Subject, explain};
-use crate::workspace::{File, Scope, SectionContext, Workspace, mentions_units};
+use crate::workspace::{File, FileKind, SectionContext, UnitName, Workspace, mentions_units};
+use names::{paths, unit_in_call, units, users};
 
 /// The answer to one request.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -53,14 +58,28 @@ pub enum CompletionKind {
     Word,
     /// A unit's name.
     Unit,
+    /// The code of a rule.
+    Rule,
 }
 
-/// More unit names than this are cut, and asked for again with a longer prefix.
-const MOST_UNITS: usize = 500;
+impl CompletionItem {
+    fn new(label: impl Into<String>, kind: CompletionKind, replace: Option<TextRange>) -> Self {
+        Self {
+            label: label.into(),
+            kind,
+            insert: None,
+            replace,
+            rank: 0,
+            deprecated: false,
+            too_new: None,
+            directive: None,
+        }
+    }
+}
 
 /// What may stand at `offset` of `file`.
 pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Completion {
-    if !file.kind.has_settings() {
+    if !file.kind.has_settings() && !is_unnamed(file) {
         return Completion::default();
     }
     let (index, entry) = match file.unit.entry_at(offset) {
@@ -73,7 +92,7 @@ pub fn completion(workspace: &Workspace, file: &Arc<File>, offset: u32) -> Compl
         return keys(file, section, None, offset);
     };
     match entry.item.kind() {
-        ItemKind::Comment => Completion::default(),
+        ItemKind::Comment => codes(workspace, file, entry, offset),
         ItemKind::Header | ItemKind::Junk(Junk::BadHeader) => {
             sections(file, line_content(entry, offset), Some(entry))
         }
@@ -99,6 +118,11 @@ pub fn documentation(section: Section, key: &str, label: &str) -> Option<String>
     let doc = directive.doc()?;
     let word = doc.words.iter().find(|(word, _)| *word == label);
     word.map(|(_, text)| (*text).to_owned()).or_else(|| Some(doc.summary.to_owned()))
+}
+
+/// What there is to say of a unit, proposed in `file`.
+pub fn unit_documentation(workspace: &Workspace, file: &File, name: &str) -> Option<String> {
+    Some(unit_card(workspace, &UnitName::parse(name)?, &file.place))
 }
 
 /// The documentation of a section.
@@ -135,15 +159,47 @@ fn sections(file: &File, replace: TextRange, at: Option<&Entry>) -> Completion {
     let others =
         || file.unit.sections().filter(|section| at.is_none_or(|at| section.header.start != at.start));
     let present = |name: &str| others().any(|section| section.name() == name);
-    let items = file.kind.sections().iter().enumerate().map(|(index, section)| CompletionItem {
-        label: format!("[{}]", section.name()),
-        kind: CompletionKind::Section,
-        insert: None,
-        replace: Some(replace),
-        rank: index as u8 + if present(section.name()) { 10 } else { 0 },
-        deprecated: false,
-        too_new: None,
-        directive: None,
+    let items = sections_of(file).into_iter().zip(0..).map(|(section, index)| CompletionItem {
+        rank: index + if present(section.name()) { 20 } else { 0 },
+        ..CompletionItem::new(format!("[{}]", section.name()), CompletionKind::Section, Some(replace))
+    });
+    Completion { items: items.collect(), incomplete: false }
+}
+
+/// Whether the file is a buffer that nobody gave a name yet: `Untitled-1`.
+fn is_unnamed(file: &File) -> bool {
+    file.kind == FileKind::Other && file.path.extension().is_none()
+}
+
+/// The sections that may stand in the file. A buffer without a name may become a unit of any type, unless one of its
+/// sections says which; what has sections of others becomes none.
+fn sections_of(file: &File) -> Vec<Section> {
+    if !is_unnamed(file) {
+        return file.kind.sections().to_vec();
+    }
+    let mut types = UnitType::ALL.iter().filter(|unit_type| {
+        file.unit
+            .sections()
+            .all(|section| section.name().starts_with("X-") || unit_type.reads_section(section.name()))
+    });
+    let mut sections: Vec<Section> = Vec::new();
+    for section in types.by_ref().flat_map(|unit_type| unit_type.sections()) {
+        if !sections.contains(section) {
+            sections.push(*section);
+        }
+    }
+    sections
+}
+
+/// The codes of rules in a comment that allows them, those that have something to say here first.
+fn codes(workspace: &Workspace, file: &Arc<File>, comment: &Entry, offset: u32) -> Completion {
+    let Some(replace) = code_at(comment, offset) else {
+        return Completion::default();
+    };
+    let findings = check_file(workspace, file, &|| false);
+    let items = RULES.iter().map(|rule| CompletionItem {
+        rank: u8::from(!findings.iter().any(|finding| finding.code == rule.code)),
+        ..CompletionItem::new(rule.code, CompletionKind::Rule, Some(replace))
     });
     Completion { items: items.collect(), incomplete: false }
 }
@@ -171,10 +227,7 @@ fn keys(file: &File, section: SectionContext, entry: Option<&Entry>, offset: u32
         let here = |present: &Entry| entry.is_some_and(|entry| entry.start == present.start);
         let present = !directive.list && file.assignments(directive).any(|present| !here(present));
         Some(CompletionItem {
-            label: directive.name.to_owned(),
-            kind: CompletionKind::Directive,
             insert: (!assigned).then(|| format!("{}=", directive.name)),
-            replace: None,
             rank: match (present, directive.deprecated.is_some(), too_new.is_some()) {
                 (true, _, _) => 3,
                 (_, true, _) => 2,
@@ -184,6 +237,7 @@ fn keys(file: &File, section: SectionContext, entry: Option<&Entry>, offset: u32
             deprecated: directive.deprecated.is_some(),
             too_new,
             directive: Some(directive),
+            ..CompletionItem::new(directive.name, CompletionKind::Directive, None)
         })
     });
     Completion { items: items.collect(), incomplete: false }
@@ -211,10 +265,17 @@ fn values(
         word: text.get(inside(word.start)..inside(word.end)).unwrap_or_default(),
         cursor: inside(offset) - inside(word.start),
     };
+    let typed_from = |start: u32| text.get(inside(start)..inside(offset)).unwrap_or_default();
     let mut more = specifiers(place, mentions_units(directive));
     let names = more.is_empty();
     if names && mentions_units(directive) {
-        return units(workspace, file, directive, entry, word, offset);
+        return units(workspace, file, directive, word, typed_from(word.start));
+    }
+    if names
+        && place.kind == ValueKind::ExecCommand
+        && let Some(called) = unit_in_call(entry, offset)
+    {
+        return units(workspace, file, directive, called, typed_from(called.start));
     }
     if names {
         more = candidates(place);
@@ -223,14 +284,8 @@ fn values(
     let whole = entry.value_range().filter(|range| !range.is_empty()).unwrap_or(TextRange::at(offset));
     let whole = TextRange::new(whole.start.min(offset), whole.end.max(offset));
     let item = |label: &str, replace: TextRange| CompletionItem {
-        label: label.to_owned(),
-        kind: CompletionKind::Word,
-        insert: None,
-        replace: Some(replace),
-        rank: 0,
-        deprecated: false,
-        too_new: None,
         directive: Some(directive),
+        ..CompletionItem::new(label, CompletionKind::Word, Some(replace))
     };
     let mut items: Vec<CompletionItem> = Vec::new();
     for candidate in more.into_iter().filter(|candidate| directive.word(&candidate.label).is_none()) {
@@ -246,10 +301,17 @@ fn values(
         let paths = paths(workspace, file, entry, typed);
         items.extend(paths.into_iter().map(|path| CompletionItem { rank: 1, ..item(path, replace) }));
     }
+    let users = users(workspace, file, entry, place.kind).into_iter();
+    for user in users.filter(|user| items.iter().all(|item| item.label != *user)).collect::<Vec<_>>() {
+        items.push(CompletionItem { rank: 1, ..item(user, word) });
+    }
+    if (directive.section, directive.name) == (Section::Mount, "Type") {
+        items.extend(file_systems(version).into_iter().map(|name| item(name, whole)));
+    }
     let kind = place.kind;
     let marked = TextRange::new((word.start + marks(place) as u32).min(offset), word.end);
     let replace = if kind == ValueKind::Enum { whole } else { marked };
-    for word in directive.words {
+    for word in directive.words.iter().filter(|_| !of_number(place)) {
         if word.until.is_some_and(|until| until < version) || word.same_as.is_some() {
             continue;
         }
@@ -269,72 +331,6 @@ fn values(
         }
     }
     Completion { items, incomplete: false }
-}
-
-/// The paths that values of the workspace's units hold and that begin with what is typed.
-fn paths<'a>(workspace: &'a Workspace, file: &File, at: &Entry, typed: &str) -> BTreeSet<&'a str> {
-    let units = workspace.files().filter(|other| workspace.sees(&file.place, &other.place));
-    let entries = units.flat_map(|other| {
-        let itself = other.path == file.path;
-        other.unit.entries().iter().filter(move |entry| !(itself && entry.start == at.start))
-    });
-    let words = entries.filter_map(|entry| entry.item.value()).flat_map(str::split_ascii_whitespace);
-    let paths = words.map(|word| word.trim_start_matches(['-', '+', '@', ':', '!', '|', '~', '"', '\'']));
-    let paths = paths.map(|path| path.split([':', '"', '\'', ',', ';', '%', '$']).next().unwrap_or_default());
-    paths.filter(|path| path.len() > typed.len() && path.starts_with(typed)).take(MOST_UNITS).collect()
-}
-
-/// The unit names that fit a unit-valued key: those of the workspace and those that systemd reserves.
-fn units(
-    workspace: &Workspace,
-    file: &Arc<File>,
-    directive: &'static Directive,
-    entry: &Entry,
-    word: TextRange,
-    offset: u32,
-) -> Completion {
-    let fits = |unit_type: UnitType| match (directive.section, directive.name) {
-        (Section::Socket, "Service") => unit_type == UnitType::Service,
-        (Section::Service, "Sockets") => unit_type == UnitType::Socket,
-        (Section::Timer, "Unit") => unit_type != UnitType::Timer,
-        (Section::Path, "Unit") => unit_type != UnitType::Path,
-        // A name that no unit has yet.
-        (Section::Install, "Alias") => false,
-        (_, "Slice") => unit_type == UnitType::Slice,
-        _ => true,
-    };
-    let range = entry.range();
-    let start = (word.start - range.start) as usize;
-    let prefix = entry.item.text().get(start..(offset - range.start) as usize).unwrap_or_default();
-    let asker = &file.place;
-    let reserved = special_units().iter().filter(|unit| match asker.scope {
-        Scope::System => unit.system,
-        Scope::User => unit.user,
-    });
-    let mut names: Vec<(&str, UnitType)> = workspace
-        .files()
-        .filter(|other| workspace.sees(asker, &other.place))
-        .filter_map(|other| other.kind.unit_name())
-        .map(|name| (name.as_str(), name.unit_type()))
-        .chain(reserved.map(|unit| (unit.name, unit.unit_type)))
-        .filter(|(name, unit_type)| fits(*unit_type) && name.contains(prefix) && file.owner() != Some(name))
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    let incomplete = names.len() > MOST_UNITS;
-    names.truncate(MOST_UNITS);
-    let installs = directive.section == Section::Install && directive.name.ends_with("By");
-    let items = names.into_iter().map(|(name, unit_type)| CompletionItem {
-        label: name.to_owned(),
-        kind: CompletionKind::Unit,
-        insert: None,
-        replace: Some(word),
-        rank: u8::from(installs && unit_type != UnitType::Target),
-        deprecated: false,
-        too_new: None,
-        directive: None,
-    });
-    Completion { items: items.collect(), incomplete }
 }
 
 /// The blank-separated word of the value around `offset`.

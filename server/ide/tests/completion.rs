@@ -573,9 +573,9 @@ fn inside_values() {
         CapabilityBoundingSet=$0: CAP_NET_RAW«» ~«»
         SystemCallFilter=@chown @sys$0: @system-service«@sys» chown«@sys»
         SystemCallFilter=~reboot:EP$0: kill«EP» EPERM«EP»
-        TimeoutStopSec=1min 30$0: infinity«30» 30s«30» 30min«30»
+        TimeoutStopSec=1min 30$0: 30s«30» 30min«30»
         TimeoutStopSec=$0: infinity«»
-        MemoryMax=4$0: 4%«4» infinity«4» 4G«4»
+        MemoryMax=4$0: 4G«4» 4%«4»
         ExecStart=$0: +«» -«» |«»
         ExecStart=-$0/bin/web: !«» +«»
         ExecStart=/bin/web -$0:
@@ -636,6 +636,10 @@ fn calendar_events() {
     for word in ["daily", "weekly", "Mon"] {
         assert!(timer.contains(&word.to_owned()), "{word}");
     }
+    // Spellings that systemd reads, and that nobody should learn here.
+    for word in ["anually", "bi-annually", "semi-annually"] {
+        assert!(!timer.contains(&word.to_owned()), "{word}");
+    }
 }
 
 #[test]
@@ -655,4 +659,97 @@ ReadWritePaths=-/sr$0 /tmp
             /srv/www «/sr»
         "#]],
     );
+}
+
+#[test]
+fn units_of_numbers() {
+    // What the number means by itself comes first: accepted unseen, it changes nothing.
+    let of = |line: &str| labels(&format!("[Service]\n{line}\n")).join(" ");
+    assert_eq!(of("RestartSec=5$0"), "5s 5min 5h 5d 5ms 5us 5w 5month 5y");
+    assert_eq!(of("RestartSec=1h 5 m$0"), "s min h d ms us w month y");
+    assert_eq!(of("RestartSec=1h $0"), "");
+    assert_eq!(of("MemoryMax=4$0"), "4K 4M 4G 4T 4%");
+    assert_eq!(of("MemoryMax=i$0"), "infinity");
+}
+
+#[test]
+fn units_in_calls_of_systemctl() {
+    let called = |line: &str| {
+        let fixture = Fixture::new(&format!("{UNITS}//- a.service\n[Service]\n{line}\n"));
+        let (file, completion) = complete(&fixture);
+        let shown = sorted(completion).into_iter().map(|item| {
+            format!("{}«{}»", item.label, slice(file, item.replace.expect("names say what they replace")))
+        });
+        shown.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(called("ExecStart=/bin/systemctl start webm$0"), "webmail.target«webm»");
+    assert_eq!(called("ExecStart=/bin/systemctl restart web.service webm$0 # x"), "webmail.target«webm»");
+    assert_eq!(
+        called("ExecStartPost=sh -c 'true && systemctl --no-block stop webm$0'"),
+        "webmail.target«webm»"
+    );
+    assert!(called("ExecStart=/bin/systemctl start $0").contains("web.service«»"));
+    assert_eq!(called("ExecStart=/bin/systemctl st$0"), "");
+    assert_eq!(called("ExecStart=/bin/echo start webm$0"), "");
+}
+
+#[test]
+fn users_that_other_units_have() {
+    let fixture = "
+//- a.service
+[Service]
+User=www
+Group=%i
+//- b.service
+[Service]
+User=www
+SupplementaryGroups=audio video
+//- c.service
+[Service]
+";
+    assert_eq!(labels(&format!("{fixture}User=$0\n")), ["nobody", "root", "www"]);
+    assert_eq!(labels(&format!("{fixture}Group=$0\n")), ["nobody", "root", "audio", "video"]);
+}
+
+#[test]
+fn addresses_of_documentation() {
+    assert_eq!(labels("[Unit]\nDocumentation=$0\n"), ["file:/", "http://", "https://", "info:", "man:"]);
+}
+
+#[test]
+fn kinds_of_file_systems() {
+    let mount = labels("//- a.mount\n[Mount]\nType=$0\n");
+    for name in ["ext4", "tmpfs", "nfs", "btrfs"] {
+        assert!(mount.contains(&name.to_owned()), "{name}: {mount:?}");
+    }
+    assert!(!mount.iter().any(|name| name.starts_with('@')), "{mount:?}");
+}
+
+#[test]
+fn codes_in_comments_for_us() {
+    let codes = |comment: &str| {
+        labels(&format!("[Service]\n{comment}\nTimeoutStartSec=90 # x\nExecStart=/bin/true\n"))
+    };
+    // What there is to allow comes first.
+    assert_eq!(codes("# unitls: allow($0")[0], "inline-comment");
+    assert!(codes("# unitls: allow($0)").contains(&"unknown-key".to_owned()));
+    assert_eq!(codes("; unitls: allow(unknown-key, inl$0): so")[0], "inline-comment");
+    for elsewhere in ["# allow($0", "# unitls: allow(x): $0", "# unitls: $0", "# $0"] {
+        assert_eq!(codes(elsewhere), [""; 0], "{elsewhere}");
+    }
+    let fixture = Fixture::new("[Service]\n# unitls: allow(unknown-key, inl$0ine): so\nType=simple\n");
+    let (file, completion) = complete(&fixture);
+    let replace = completion.items[0].replace.expect("codes say what they replace");
+    assert_eq!(slice(file, replace), "inline");
+}
+
+#[test]
+fn buffers_without_a_name() {
+    let of = |text: &str| labels(&format!("//- Untitled-1\n{text}"));
+    assert!(of("$0").contains(&"[Timer]".to_owned()));
+    assert_eq!(of("[$0\n[Socket]\nAccept=no\n"), ["[Unit]", "[Install]", "[Socket]"]);
+    assert!(of("[Socket]\n$0").contains(&"Accept".to_owned()));
+    assert_eq!(of("[Service]\nType=oneshot\nRemainAfterExit=$0"), ["no", "yes"]);
+    // Files of others are left alone.
+    assert_eq!(of("[Desktop Entry]\nName=x\n[$0"), [""; 0]);
 }

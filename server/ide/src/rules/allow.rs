@@ -146,6 +146,22 @@ fn codes(comment: &Entry) -> Option<Vec<(&str, TextRange)>> {
     (!codes.is_empty()).then_some(codes)
 }
 
+/// The code at `offset` of the file, or the place for one, where that is between the parentheses of a comment for us; the
+/// closing one may be missing yet.
+pub(crate) fn code_at(comment: &Entry, offset: u32) -> Option<TextRange> {
+    let text = comment.item.text();
+    let list = ours(text)?.trim_start().strip_prefix("allow")?.trim_start().strip_prefix('(')?;
+    let list = list.lines().next()?.split(')').next()?;
+    let start = list.as_ptr().addr() - text.as_ptr().addr();
+    let at = (offset.checked_sub(comment.start)? as usize).checked_sub(start)?;
+    let (before, behind) = list.split_at_checked(at)?;
+    let from = before.rfind(',').map_or(0, |comma| comma + 1);
+    let from = from + (before[from..].len() - before[from..].trim_start().len());
+    let to = at + behind.find(',').unwrap_or(behind.len());
+    let to = at.max(list[..to].trim_end().len());
+    Some(TextRange::from(start + from..start + to).shift(comment.start))
+}
+
 /// Takes one of the codes out of a comment, and the comment away with the last one.
 fn removal(file: &File, comment: &Entry, codes: &[(&str, TextRange)], index: usize) -> Fix {
     let (code, range) = codes[index];

@@ -64,6 +64,12 @@ pub(crate) fn marks(place: Place<'_>) -> usize {
     }
 }
 
+/// The file systems that groups hold.
+pub(crate) fn file_systems(version: Version) -> BTreeSet<&'static str> {
+    let groups = table::filesystem_groups().iter().filter(|group| group.since <= version);
+    groups.flat_map(|group| group.members).copied().filter(|member| !member.starts_with('@')).collect()
+}
+
 /// What may stand at the cursor.
 pub(crate) fn candidates(place: Place<'_>) -> Vec<Candidate> {
     let Place { kind, version, before, word, cursor } = place;
@@ -89,17 +95,16 @@ pub(crate) fn candidates(place: Place<'_>) -> Vec<Candidate> {
             }
         }
         K::TimeSpan | K::TimeSpanOrInfinity | K::TimeSpan0IsInfinity | K::TimeSpanOrOff | K::RlimitSec => {
-            found.units(typed, &["us", "ms", "s", "min", "h", "d", "w", "month", "y"]);
-            if first && kind != K::TimeSpan {
+            found.times(typed, before);
+            if kind != K::TimeSpan && !of_number(place) {
                 found.all(9, ["infinity"]);
             }
         }
         K::Bytes | K::BytesSi | K::BytesOrInfinity | K::BytesOrPercentOrInfinity | K::DiskQuota => {
-            found.units(typed, &["K", "M", "G", "T"]);
-            if matches!(kind, K::BytesOrPercentOrInfinity | K::DiskQuota) {
-                found.units(typed, &["%"]);
-            }
-            if matches!(kind, K::BytesOrInfinity | K::BytesOrPercentOrInfinity) {
+            let percent = matches!(kind, K::BytesOrPercentOrInfinity | K::DiskQuota);
+            found.units(typed, if percent { &["K", "M", "G", "T", "%"] } else { &["K", "M", "G", "T"] });
+            let endless = matches!(kind, K::BytesOrInfinity | K::BytesOrPercentOrInfinity);
+            if endless && !of_number(place) {
                 found.all(9, ["infinity"]);
             }
         }
@@ -121,11 +126,14 @@ pub(crate) fn candidates(place: Place<'_>) -> Vec<Candidate> {
         K::FilesystemList => {
             let groups = table::filesystem_groups().iter().filter(|group| group.since <= version);
             found.all(1, groups.map(|group| group.name));
+            found.all(2, file_systems(version));
         }
         K::CalendarEvent if first => {
-            found.all(0, table::calendar_shorthands().iter().map(|shorthand| shorthand.name));
+            let names = table::calendar_shorthands().iter().map(|shorthand| shorthand.name);
+            found.all(0, names.filter(|name| !OTHER_SPELLINGS.contains(name)));
             found.all(1, words::WEEKDAY.iter().map(|day| day.text).filter(|day| day.len() == 3));
         }
+        K::UrlList => found.all(0, ["man:", "https://", "http://", "file:/", "info:"]),
         K::AddressFamilyList => found.all(0, words::ADDRESS_FAMILY.iter().map(|family| family.text)),
         K::Errno => {
             found.all(0, ["kill"]);
@@ -167,7 +175,19 @@ impl Found {
         self.list.extend(candidates);
     }
 
-    /// The number at hand with each unit behind it; `4` and `4M` with all, smallest first.
+    /// Units of time behind the number at hand, or by themselves behind one that a blank sets off. What a bare number
+    /// means comes first.
+    fn times(&mut self, typed: &str, before: &str) {
+        const UNITS: [&str; 9] = ["s", "min", "h", "d", "ms", "us", "w", "month", "y"];
+        self.units(typed, &UNITS);
+        if ends_number(before) && !begins_number(typed) {
+            for (rank, unit) in (0..).zip(UNITS) {
+                self.all(rank, [unit]);
+            }
+        }
+    }
+
+    /// The number at hand with each unit behind it; `4` and `4M` with all.
     fn units(&mut self, typed: &str, units: &[&str]) {
         let digits = typed.trim_end_matches(|char: char| char.is_ascii_alphabetic() || char == '%');
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
@@ -192,6 +212,23 @@ impl Found {
         let calls = groups().flat_map(|group| group.members).filter(|member| !member.starts_with('@'));
         self.all(1, calls.copied().collect::<BTreeSet<&str>>());
     }
+}
+
+/// Names of calendar events that systemd takes for others beside them.
+const OTHER_SPELLINGS: [&str; 4] = ["anually", "bi-annually", "biannually", "semi-annually"];
+
+/// Whether the word is part of a number, or of a time span that has begun, so that no word may take its place.
+pub(crate) fn of_number(place: Place<'_>) -> bool {
+    let spans = place.kind.name().starts_with("time_span");
+    place.kind != K::Enum && (begins_number(place.word) || spans && !place.before.trim().is_empty())
+}
+
+fn begins_number(text: &str) -> bool {
+    text.starts_with(|char: char| char.is_ascii_digit())
+}
+
+fn ends_number(text: &str) -> bool {
+    text.trim_end().ends_with(|char: char| char.is_ascii_digit())
 }
 
 fn is_condition(kind: K) -> bool {
@@ -253,9 +290,9 @@ mod tests {
 
     #[test]
     fn units_follow_numbers() {
-        assert_eq!(labels(K::TimeSpan, "", "1.5")[2], "1.5s");
+        assert_eq!(labels(K::TimeSpan, "", "1.5")[0], "1.5s");
         assert_eq!(labels(K::TimeSpan, "1min ", ""), [""; 0]);
-        assert_eq!(labels(K::BytesOrInfinity, "", "4M"), ["4K", "4M", "4G", "4T", "infinity"]);
+        assert_eq!(labels(K::BytesOrInfinity, "", "4M"), ["4K", "4M", "4G", "4T"]);
     }
 
     #[test]

@@ -235,7 +235,7 @@ impl LanguageServer for Backend {
     }
 
     async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
-        Ok(convert::resolve(self.shared.forms(), item))
+        self.compute_anywhere(|snapshot| convert::resolve(snapshot, item)).await
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
@@ -639,7 +639,8 @@ fn capabilities(utf8: bool, forms: Forms) -> lsp::ServerCapabilities {
         })),
         completion_provider: Some(lsp::CompletionOptions {
             resolve_provider: Some(true),
-            trigger_characters: Some(["[", "="].map(str::to_owned).to_vec()),
+            // What opens a word that no letter opens: headers, values, specifiers, groups, paths, codes in a comment.
+            trigger_characters: Some(["[", "=", "%", "@", "/", "("].map(str::to_owned).to_vec()),
             ..lsp::CompletionOptions::default()
         }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),

@@ -7,9 +7,9 @@ use serde_json::json;
 use tower_lsp::ls_types as lsp;
 use unit_ide::completion::{Completion, CompletionItem, CompletionKind};
 use unit_ide::diagnostic::{Diagnostic, Severity};
+use unit_ide::rules::Rule;
 use unit_syntax::{Document, Position, TextRange};
 
-use super::forms::Forms;
 use super::session::Snapshot;
 
 /// The path that stands for a document: the file's; for a document that is no file, such as an unsaved buffer or the old
@@ -127,6 +127,8 @@ fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> ls
     });
     let data = match item.kind {
         CompletionKind::Section => Some(json!("[]")),
+        CompletionKind::Rule => Some(json!("allow")),
+        CompletionKind::Unit => uri(snapshot, path).map(|asker| json!({ "uri": asker })),
         _ => item.directive.map(|directive| match item.kind {
             CompletionKind::Directive => json!(directive.section.name()),
             _ => json!(format!("{}.{}", directive.section.name(), directive.name)),
@@ -137,6 +139,7 @@ fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> ls
         CompletionKind::Directive => lsp::CompletionItemKind::PROPERTY,
         CompletionKind::Word => lsp::CompletionItemKind::ENUM_MEMBER,
         CompletionKind::Unit => lsp::CompletionItemKind::REFERENCE,
+        CompletionKind::Rule => lsp::CompletionItemKind::VALUE,
     };
     let beside = item.too_new.map(|since| format!("systemd {}+", since.0));
     let (description, detail) = match snapshot.forms.label_details {
@@ -166,16 +169,24 @@ fn completion_item(snapshot: &Snapshot, path: &Path, item: CompletionItem) -> ls
 }
 
 /// Fills in the documentation of an item that [`completion`] sent.
-pub(super) fn resolve(forms: Forms, mut item: lsp::CompletionItem) -> lsp::CompletionItem {
-    let text = match item.data.as_ref().and_then(|data| data.as_str()) {
+pub(super) fn resolve(snapshot: &Snapshot, mut item: lsp::CompletionItem) -> lsp::CompletionItem {
+    let data = item.data.as_ref();
+    let text = match data.and_then(|data| data.as_str()) {
         Some("[]") => unit_ide::completion::section_documentation(item.label.trim_matches(['[', ']'])),
+        Some("allow") => unit_ide::rules::rule(&item.label).map(Rule::manual),
         Some(data) => {
             let (section, key) = data.split_once('.').unwrap_or((data, &item.label));
             unit_catalog::Section::from_name(section)
                 .and_then(|section| unit_ide::completion::documentation(section, key, &item.label))
         }
-        None => None,
+        None => {
+            let asker = data.and_then(|data| data["uri"].as_str()?.parse().ok());
+            let asker = asker.and_then(|asker| snapshot.workspace.file(&path(&asker)));
+            asker.and_then(|file| {
+                unit_ide::completion::unit_documentation(&snapshot.workspace, file, &item.label)
+            })
+        }
     };
-    item.documentation = text.map(|text| forms.documentation(text));
+    item.documentation = text.map(|text| snapshot.forms.documentation(text));
     item
 }

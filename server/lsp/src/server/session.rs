@@ -250,11 +250,6 @@ impl Shared {
         }
     }
 
-    /// In which forms the client takes answers.
-    pub(super) fn forms(&self) -> Forms {
-        self.lock().forms
-    }
-
     /// Whether systemd-analyze is asked about what is saved.
     pub(super) fn verifies_on_save(&self) -> bool {
         self.lock().settings.verify_on_save == Some(true)
