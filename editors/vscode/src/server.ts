@@ -141,6 +141,16 @@ export class Server implements vscode.Disposable {
         // The server asks for them then.
         didChangeConfiguration: (_, next) => next(undefined),
       },
+      provideCompletionItem: async (document, position, context, token, next) => {
+        const found = await next(document, position, context, token);
+        for (const item of Array.isArray(found) ? found : (found?.items ?? [])) {
+          // Behind a directive comes its value.
+          if (typeof item.insertText === 'string' && item.insertText.endsWith('=')) {
+            item.command = { title: 'Suggest', command: 'editor.action.triggerSuggest' };
+          }
+        }
+        return found;
+      },
       executeCommand: async (command, args, next) => {
         const client = this.running;
         if (client !== undefined && LENSES.includes(command) && args.length === 3) {

@@ -140,7 +140,7 @@ await step('hover says what a directive does', async () => {
   await code.picture('hover.png');
   await page.keyboard.press('Escape');
 });
-await step('a directive is completed', async () => {
+await step('a directive is completed, and its values are offered', async () => {
   await code.goTo(code.lineOf(unit, 'Type='), 1);
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
@@ -155,11 +155,12 @@ await step('a directive is completed', async () => {
     .filter({ hasText: /^Restart=?\b(?!Sec)/ })
     .first()
     .click();
+  await list.filter({ hasText: 'on-failure' }).first().waitFor();
   await page.keyboard.press('Escape');
   await code.save();
   await eventually(
     () => code.read(unit),
-    text => /^Restart=/m.test(text),
+    text => /^Restart=$/m.test(text),
   );
 });
 await step('a value is completed', async () => {
