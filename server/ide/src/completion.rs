@@ -193,7 +193,7 @@ fn sections_of(file: &File) -> Vec<Section> {
 
 /// The codes of rules in a comment that allows them, those that have something to say here first.
 fn codes(workspace: &Workspace, file: &Arc<File>, comment: &Entry, offset: u32) -> Completion {
-    let Some(replace) = code_at(comment, offset) else {
+    let Some((_, replace)) = code_at(comment, offset) else {
         return Completion::default();
     };
     let findings = check_file(workspace, file, &|| false);

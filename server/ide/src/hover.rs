@@ -1,5 +1,7 @@
 //! Hover: what a section, a directive or a value means, in general and for this very unit.
 
+mod program;
+
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use crate::activation::{Behaviour, End, Restart, ServiceType};
 use crate::effective_unit::{file_note, line_note};
 use crate::navigation::first_header;
 use crate::references::own_header;
+use crate::rules::allow::code_at;
+use crate::rules::rule;
 use crate::unit_card::{own_card, unit_card};
 use crate::unit_reference::reference_at;
 use crate::value::explain::{Subject, explain};
@@ -36,6 +40,7 @@ pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<&
     let (index, entry) = file.unit.entry_at(offset)?;
     let (mut hover, note) = match (entry.item.kind(), reference_at(file, offset)) {
         (ItemKind::Header, _) => (header(workspace, file, entry, offset)?, file_note(workspace, file)),
+        (ItemKind::Comment, _) => return allowed_rule(entry, offset),
         (_, Some(named)) => {
             let markdown = unit_card(workspace, &named.name, &file.place);
             (Hover { markdown, range: named.range }, line_note(workspace, file, index))
@@ -48,6 +53,12 @@ pub fn hover(workspace: &Workspace, file: &Arc<File>, offset: u32, now: Option<&
         hover.markdown.insert_str(title, &format!("\n\n{note}"));
     }
     Some(hover)
+}
+
+/// The page of the rule that a comment allows here.
+fn allowed_rule(comment: &Entry, offset: u32) -> Option<Hover> {
+    let (code, range) = code_at(comment, offset)?;
+    Some(Hover { markdown: rule(code)?.manual(), range })
 }
 
 /// What a section is for; before that, on the file's first header and on the section of the unit's own type, what the
@@ -163,7 +174,7 @@ impl Context<'_> {
                     let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
                     Some(Hover { markdown, range })
                 }
-                None => self.explained(entry, offset),
+                None => self.explained(entry, offset).or_else(|| self.program(entry, offset)),
             },
         }
     }
@@ -181,6 +192,16 @@ impl Context<'_> {
         }
         let part = TextRange::from(explanation.range);
         Some(Hover { markdown, range: entry.value_to_source(part) })
+    }
+
+    /// The program that the command under the cursor runs, before the directive's page.
+    fn program(&self, entry: &Entry, offset: u32) -> Option<Hover> {
+        if self.directive.kind != ValueKind::ExecCommand {
+            return None;
+        }
+        let mut hover = program::program(self.unit?, self.file, self.directive, entry, offset)?;
+        let _ = write!(hover.markdown, "\n\n---\n\n{}", self.directive_here());
+        Some(hover)
     }
 
     /// What the directive comes to for this very unit.

@@ -919,3 +919,54 @@ fn next_elapses() {
     "#]]
     .assert_eq(&zones.concat());
 }
+
+#[test]
+fn programs() {
+    let said = |line: &str| {
+        let fixture = format!("//- web.service\n[Service]\n{line}\n");
+        let (hover, text) = hover_at(&fixture).expect("there is something to say");
+        format!("«{text}» {}\n", hover.markdown.split("\n\n---").next().unwrap_or_default())
+    };
+    let texts = [
+        said("ExecStart=/usr/sbin/ng$0inx"),
+        said("ExecStart=-/usr/sbin/ng$0inx -g 'daemon off;'"),
+        said("ExecStart=/usr/bin/env LANG=C /usr/sbin/ssh$0d -D"),
+        said("ExecStartPre=/usr/sbin/nginx$0 -t"),
+    ];
+    expect![[r#"
+        «/usr/sbin/nginx» **`nginx`**: goes into the background, and its first process exits
+
+        - Does not send `READY=1`
+        - Opens its addresses itself, whatever systemd passes
+        - From nginx(8)
+        «/usr/sbin/nginx» **`nginx`**: kept in the foreground by `-g daemon off;`
+
+        - Does not send `READY=1`
+        - Opens its addresses itself, whatever systemd passes
+        - From nginx(8)
+        «/usr/sbin/sshd» **`sshd`**: kept in the foreground by `-D`
+
+        - Sends `READY=1` where it was built so
+        - Takes sockets that systemd passes, or does so where its configuration says so
+        - From sshd(8)
+        «/usr/sbin/nginx» **`nginx`**: does its work and exits
+
+        - From nginx(8)
+    "#]]
+    .assert_eq(&texts.concat());
+    // Behind the program stands what its directive is about, and that alone where nothing is known.
+    let whole = |line: &str| hover_at(&format!("[Service]\n{line}\n")).expect("a page").0.markdown;
+    assert!(whole("ExecStart=/usr/sbin/ngi$0nx").contains("\n\n---\n\n**`ExecStart=`** in [Service]"));
+    assert!(whole("ExecStart=/opt/we$0b --flag").starts_with("**`ExecStart=`** in [Service]"));
+}
+
+#[test]
+fn rules_in_comments_for_us() {
+    let (hover, text) =
+        hover_at("[Service]\n# unitls: allow(inline-comment, unkn$0own-key): so\nType=simple\n")
+            .expect("a page");
+    assert_eq!(text, "unknown-key");
+    assert!(hover.markdown.contains("unknown-key"), "{}", hover.markdown);
+    check_silent("[Service]\n# unitls: allow(no-such-$0rule)\n");
+    check_silent("[Service]\n# a com$0ment\n");
+}

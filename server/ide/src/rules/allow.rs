@@ -148,7 +148,7 @@ fn codes(comment: &Entry) -> Option<Vec<(&str, TextRange)>> {
 
 /// The code at `offset` of the file, or the place for one, where that is between the parentheses of a comment for us; the
 /// closing one may be missing yet.
-pub(crate) fn code_at(comment: &Entry, offset: u32) -> Option<TextRange> {
+pub(crate) fn code_at(comment: &Entry, offset: u32) -> Option<(&str, TextRange)> {
     let text = comment.item.text();
     let list = ours(text)?.trim_start().strip_prefix("allow")?.trim_start().strip_prefix('(')?;
     let list = list.lines().next()?.split(')').next()?;
@@ -159,7 +159,8 @@ pub(crate) fn code_at(comment: &Entry, offset: u32) -> Option<TextRange> {
     let from = from + (before[from..].len() - before[from..].trim_start().len());
     let to = at + behind.find(',').unwrap_or(behind.len());
     let to = at.max(list[..to].trim_end().len());
-    Some(TextRange::from(start + from..start + to).shift(comment.start))
+    let place = TextRange::from(start + from..start + to).shift(comment.start);
+    Some((&list[from..to], place))
 }
 
 /// Takes one of the codes out of a comment, and the comment away with the last one.
