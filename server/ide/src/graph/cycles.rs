@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use unit_catalog::UnitType;
 
-use super::layer::What;
+use super::edge::Condition;
+use super::layer::{Saying, What};
 use super::{Cause, Edge, Graph, Presence, Relation};
 use crate::workspace::UnitName;
 
@@ -135,7 +136,8 @@ impl<'a> Graph<'a> {
     /// For each thing in `unit`'s files and links that `states` asks for and that closes a circle, the shortest one;
     /// the first wait is what it makes.
     ///
-    /// What holds once `unit` is enabled counts, what holds once others are does not.
+    /// What holds once `unit` is enabled counts, what holds once others are does not: those of `unit`'s own root are taken
+    /// for enabled when it is asked what starts all of a circle, those of the machine below it are what they are.
     pub fn cycles(&self, unit: &UnitName, states: impl Fn(&Cause<'a>) -> bool) -> Vec<Cycle<'a>> {
         let mut own: Vec<_> = self.edges_stated_by(unit);
         own.retain(|edge| states(&edge.cause));
@@ -368,7 +370,10 @@ impl<'a> Graph<'a> {
             let pulls = |what: What| matches!(what, What::Bears(relation) if relations.contains(&relation));
             let pulls_back = |_: &UnitName, what| matches!(what, What::Bears(relation) if relations.contains(&relation.inverse()));
             if let Some((depth, at)) = self.find(&unit) {
-                let says = self.layers[depth].says(at).filter(|(saying, _)| pulls(saying.what));
+                let holds =
+                    |saying: &Saying| saying.condition != Condition::Enabled || !self.is_settled(&unit);
+                let says = self.layers[depth].says(at);
+                let says = says.filter(|(saying, _)| pulls(saying.what) && holds(saying));
                 says.for_each(|(_, by)| add(self.id(by)));
             }
             for name in self.names(&unit) {
@@ -380,5 +385,11 @@ impl<'a> Graph<'a> {
             }
         }
         found
+    }
+
+    /// Whether the unit is one of the machine's, whose links say what is enabled, and asked about from elsewhere.
+    fn is_settled(&self, unit: &UnitName) -> bool {
+        let fragment = || self.workspace.effective(unit, &self.asker)?.fragment;
+        !self.asker.is_machine() && fragment().is_some_and(|fragment| fragment.place.is_machine())
     }
 }

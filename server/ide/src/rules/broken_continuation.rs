@@ -61,7 +61,8 @@ fn check(cx: &mut LineContext<'_, '_>) {
     match item.kind() {
         ItemKind::Junk(Junk::MissingEquals) => {
             let range = cx.content();
-            cx.report(&BROKEN_CONTINUATION, range, "This line has no `=`: systemd ignores it.".to_owned());
+            let message = format!("This line has no `=`: systemd ignores it.{}", cx.on_include());
+            cx.report(&BROKEN_CONTINUATION, range, message);
         }
         ItemKind::Assignment { .. } => {
             let line = item.text().trim_end_matches(['\n', '\r']);

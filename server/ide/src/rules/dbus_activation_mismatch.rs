@@ -61,8 +61,8 @@ declare_rule! {
     /// ## Silent when
     ///
     /// An alias answers to the name (`Alias=` or a link), another activation file asks the unit for its own name,
-    /// or the unit has no `BusName=`. A file that starts nothing (`Exec=/bin/false` without `SystemdService=`) is
-    /// information. Where
+    /// or the unit has no `BusName=`. A file that starts nothing (`Exec=/bin/false` or `/bin/true` without
+    /// `SystemdService=`) is information. Where
     /// the rest of the system is out of sight and nothing lies beside that speaks of the name, it is a hint; two units
     /// with one name of which one has `Conflicts=` are information: they may be alternatives.
     ///
@@ -204,7 +204,8 @@ fn check_started_by_bus(cx: &mut BusContext<'_>, name: Setting<'_>) {
     let owners = units_with(cx.workspace, name.value(), &cx.file.place);
     let Some((owner, set)) = owners.into_iter().find(|(owner, _)| !owner.is_template()) else { return };
     let rule = &DBUS_ACTIVATION_MISMATCH;
-    let (severity, message) = match exec.value().ends_with("/false") {
+    let (severity, message) = match ["/false", "/true"].iter().any(|program| exec.value().ends_with(program))
+    {
         // It may be meant: nobody is to start it by a call.
         true => (
             Severity::Information,

@@ -56,25 +56,21 @@ pub(super) fn are_ordered(cx: &UnitContext<'_>, unit: &Effective<'_>, other: &Un
     let Some(name) = &unit.name else {
         return true;
     };
-    if names(cx, unit, Section::Unit, &ORDER, other) {
+    let triggers = |one: &Effective<'_>, name: &UnitName| {
+        cx.workspace.trigger_target(one).is_some_and(|(target, _)| cx.are_same(&target, name))
+            || names(cx, one, Section::Service, &["Sockets"], name)
+    };
+    if names(cx, unit, Section::Unit, &ORDER, other) || triggers(unit, other) {
         return true;
     }
     let starts_late = unit.unit_type == UnitType::Service && has_default_dependencies(unit);
     let Some(partner) = cx.workspace.effective(other, cx.place()) else {
         return starts_late && (is_early_type(other.unit_type()) || other.as_str().starts_with("modprobe@"));
     };
-    let triggers = |one: &Effective<'_>, name: &UnitName| {
-        cx.workspace.trigger_target(one).is_some_and(|(target, _)| cx.are_same(&target, name))
-            || names(cx, one, Section::Service, &["Sockets"], name)
-    };
     // A target comes after what it pulls in (`unit_add_default_target_dependency()`).
     let gathers = partner.unit_type == UnitType::Target
         && names(cx, &partner, Section::Unit, &["Wants", "Requires"], name);
-    if names(cx, &partner, Section::Unit, &ORDER, name)
-        || gathers
-        || triggers(unit, other)
-        || triggers(&partner, name)
-    {
+    if names(cx, &partner, Section::Unit, &ORDER, name) || gathers || triggers(&partner, name) {
         return true;
     }
     let before: Vec<UnitName> =

@@ -101,6 +101,14 @@ impl<'a, 'f> LineContext<'a, 'f> {
         TextRange::new(start as u32, text.trim_end().len().max(start) as u32)
     }
 
+    /// What to add about a line that systemd ignores, if it is one that used to read another file.
+    pub(crate) fn on_include(&self) -> &'static str {
+        match self.entry.item.text().trim_start().starts_with(".include ") {
+            true => " `.include` is read no longer: put what differs into a drop-in.",
+            false => "",
+        }
+    }
+
     /// Whether another finding already speaks of this entry.
     pub(crate) fn has_finding(&self) -> bool {
         self.findings.last().is_some_and(|finding| finding.entry == self.number)

@@ -5,7 +5,7 @@ use unit_catalog::{Directive, Section};
 use super::dependency::{Named, names};
 use super::unit::UnitContext;
 use crate::fix::Fix;
-use crate::workspace::{Effective, Mention, Setting, UnitName, template_of};
+use crate::workspace::{Effective, Mention, Scope, Setting, UnitName, template_of};
 
 /// Targets that boot or a login reaches by itself.
 pub(super) const BOOT: [&str; 7] = [
@@ -17,6 +17,10 @@ pub(super) const BOOT: [&str; 7] = [
     "network-online.target",
     "graphical-session.target",
 ];
+
+/// Those of them that no manager of a user has.
+const OF_SYSTEM: [&str; 4] =
+    ["multi-user.target", "graphical.target", "sysinit.target", "network-online.target"];
 
 /// Keys of `[Install]` that name the units which then start this one.
 pub(super) const INSTALLED_BY: [&str; 3] = ["WantedBy", "RequiredBy", "UpheldBy"];
@@ -67,9 +71,11 @@ pub(super) fn uses<'a>(cx: &UnitContext<'a>) -> Vec<Use<'a>> {
 
 /// The `[Install]` line that starts the unit at boot, once it is enabled.
 pub(super) fn boot_setting<'a>(unit: &Effective<'a>) -> Option<Setting<'a>> {
+    let of_user = unit.fragment.is_some_and(|file| file.place.scope == Scope::User);
+    let is_boot = |word: &str| BOOT.contains(&word) && !(of_user && OF_SYSTEM.contains(&word));
     INSTALLED_BY.iter().find_map(|key| {
         let mut settings = unit.list(Section::Install, key).into_iter();
-        settings.find(|setting| setting.value().split_ascii_whitespace().any(|word| BOOT.contains(&word)))
+        settings.find(|setting| setting.value().split_ascii_whitespace().any(is_boot))
     })
 }
 

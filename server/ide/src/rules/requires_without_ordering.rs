@@ -56,9 +56,10 @@ declare_rule! {
     ///
     /// Either unit orders itself around the other, directly or around a unit between them; one triggers the other;
     /// the other is reached before services start anyway (sockets, mounts and what stands before `sysinit.target` or
-    /// `basic.target`); it is a slice, the message bus or a device; or `PartOf=` ties the two into one group. For a
-    /// target it is a hint, for `BindsTo=foo.service` in a `foo-bar.service` that is not enabled information: it is started
-    /// while the other runs.
+    /// `basic.target`); it is a slice, the message bus or a device; one of the two is a timer, which runs nothing as it
+    /// starts; or `PartOf=` ties the two into one group. For a target it is a hint. For `BindsTo=foo.service` it is
+    /// information where nothing enables the unit, and `foo.service` is out of sight or the unit is called
+    /// `foo-bar.service`: it is started while the other runs.
     ///
     /// ## Source
     ///
@@ -86,10 +87,10 @@ fn check(cx: &mut UnitContext<'_>) {
             || is_exempt(other)
             || cx.are_same(other, name)
             || are_ordered(cx, cx.unit, other)
+            || is_group(cx, name, other)
+            || required.key != "Requisite"
+                && [name, other].iter().any(|unit| unit.unit_type() == UnitType::Timer)
         {
-            continue;
-        }
-        if is_group(cx, name, other) {
             continue;
         }
         told.push(other.clone());
@@ -110,11 +111,12 @@ fn report(cx: &mut UnitContext<'_>, required: &Named<'_>) {
             "`{key}=` does not order: this unit and `{unit}` start at the same moment, and this one keeps running when the other then fails to start."
         ),
     };
-    // What belongs to another unit by its name and is enabled by nobody is started while that one runs.
-    let belongs = cx.name().is_some_and(|name| {
-        name.prefix().strip_prefix(unit.prefix()).is_some_and(|rest| rest.starts_with('-'))
-            && INSTALLED_BY.iter().all(|key| cx.unit.list(Section::Install, key).is_empty())
-    });
+    // What is enabled by nobody is started by the unit that it belongs to: by its name, or by lines out of sight.
+    let belongs = INSTALLED_BY.iter().all(|key| cx.unit.list(Section::Install, key).is_empty())
+        && (cx.workspace.effective(unit, cx.place()).is_none()
+            || cx.name().is_some_and(|name| {
+                name.prefix().strip_prefix(unit.prefix()).is_some_and(|rest| rest.starts_with('-'))
+            }));
     let severity = match unit.unit_type() {
         UnitType::Target => Severity::Hint,
         _ if belongs && *key == "BindsTo" => Severity::Information,

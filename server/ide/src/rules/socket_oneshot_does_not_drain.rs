@@ -50,7 +50,7 @@ declare_rule! {
     /// ## Silent when
     ///
     /// `FlushPending=yes` (from 247), `Accept=yes`, `StandardInput=socket`, a program that is known to take passed
-    /// sockets, `RemainAfterExit=yes`, or a socket that listens on FIFOs, queues, netlink or device files only.
+    /// sockets, `RemainAfterExit=yes`, a oneshot that refuses on purpose (its last command is `false`), or a socket that listens on FIFOs, queues, netlink or device files only.
     ///
     /// ## Source
     ///
@@ -87,7 +87,9 @@ fn check(cx: &mut UnitContext<'_>) {
     };
     let ends = matches!(cx.service_type(), Some(ServiceType::Simple | ServiceType::Exec | ServiceType::Idle))
         && ignores_input(launch);
-    if !oneshot && !ends {
+    // It is not to be started at all.
+    let refuses = oneshot && launch.name() == "false";
+    if refuses || !oneshot && !ends {
         return;
     }
     for socket in sockets.iter().filter(|socket| keeps_pending(socket)) {

@@ -89,7 +89,7 @@ fn check(cx: &mut UnitContext<'_>) {
         _ => format!(
             "{what}: {implied}={} takes that for the end of the service and {}.{after}",
             service_type.as_str(),
-            fate(launch)
+            fate(cx, launch)
         ),
     };
     let place = cx.blame((launch.file(), launch.word_range(word)), &[kind]);
@@ -110,8 +110,13 @@ fn check(cx: &mut UnitContext<'_>) {
     }
 }
 
-fn fate(launch: &Launch<'_>) -> &'static str {
-    match launch.program.is_some_and(|program| program.detached) && launch.hands() == Hands::Becomes {
+fn fate(cx: &UnitContext<'_>, launch: &Launch<'_>) -> &'static str {
+    let detached = launch.program.is_some_and(|program| program.detached) && launch.hands() == Hands::Becomes;
+    let spares = |value: &str| ["process", "none"].contains(&value);
+    let kill = cx.unit.scalar(Section::Service, "KillMode", |value| {
+        spares(value) || ["control-group", "mixed"].contains(&value)
+    });
+    match detached || kill.is_some_and(|kill| spares(kill.value())) {
         true => "stops, while what it started goes on out of its sight",
         false => "kills what is left of it",
     }
@@ -182,13 +187,13 @@ fn departure(launch: &Launch<'_>) -> Option<(Severity, usize, String)> {
     }
 }
 
-/// An init script is done once it has started its daemon.
+/// An init script does not wait for what it starts.
 fn init_script(launch: &Launch<'_>) -> Option<String> {
     let program = &launch.words.first()?.text;
     let folders = ["/etc/init.d/", "/etc/rc.d/init.d/", "/etc/rc.d/"];
     let script = folders.iter().any(|folder| program.starts_with(folder));
     let starts = launch.words.get(1).is_some_and(|word| matches!(word.text.as_str(), "start" | "restart"));
-    (script && starts).then(|| format!("The init script `{program}` exits once it has started its daemon"))
+    (script && starts).then(|| format!("The init script `{program}` exits as soon as it is done"))
 }
 
 /// A program that no table knows, with a flag whose name says enough.

@@ -81,6 +81,14 @@ fn check(cx: &mut LineContext<'_, '_>) {
     if key.starts_with("X-") || sections_with(key).next().is_some() {
         return;
     }
+    // What is like it by letters is not what was meant.
+    if key == "ExecRestart" {
+        let message = format!(
+            "[{section}] knows no `{key}=`: systemd ignores the line. A restart is a stop and a start."
+        );
+        cx.report(&UNKNOWN_KEY, range, message);
+        return;
+    }
     let keys = Section::from_name(section).map_or(&[][..], directives);
     let documented = keys.iter().filter(|directive| directive.documented);
     let nearest = nearest(key, documented.map(|directive| directive.name));

@@ -61,7 +61,8 @@ fn check(cx: &mut LineContext<'_, '_>) {
             if cx.line.section == SectionContext::None =>
         {
             let range = cx.content();
-            let message = "This line stands before the first section: systemd ignores it.".to_owned();
+            let message =
+                format!("This line stands before the first section: systemd ignores it.{}", cx.on_include());
             cx.report(&UNKNOWN_SECTION, range, message);
             return;
         }
