@@ -65,7 +65,10 @@ pub(crate) fn check_json_as_nobody(folder: &Path, arguments: &[&str]) -> Run {
     if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
         // Where the tests were built may be no place for others.
         let copy = folder.join("unitls-for-nobody");
-        fs::copy(env!("CARGO_BIN_EXE_unitls"), &copy).expect("the binary under test can be copied");
+        // Not by this process: a child that another test starts meanwhile would have the copy open for writing, and no
+        // such file can be run.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_unitls")).arg(&copy).status();
+        assert!(copied.is_ok_and(|status| status.success()), "the binary under test can be copied");
         for path in [folder, &copy] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("these are ours");
         }
