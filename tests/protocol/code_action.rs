@@ -41,9 +41,11 @@ fn quick_fix() {
     let range = &shown.findings[0]["range"];
     let context = json!({ "diagnostics": shown.findings, "only": ["quickfix"] });
     let offered = actions(&mut client, DOCUMENT, range, context);
-    let [action] = offered.as_slice() else {
-        panic!("one repair: {offered:#?}");
+    let [action, allow] = offered.as_slice() else {
+        panic!("one repair, and a comment: {offered:#?}");
     };
+    assert_eq!(allow["title"], "Allow `inline-comment` here");
+    assert_eq!(allow["isPreferred"], Value::Null);
     assert_eq!(action["kind"], "quickfix");
     assert_eq!(action["isPreferred"], true);
     assert_eq!(action["diagnostics"][0], shown.findings[0]);
@@ -72,12 +74,13 @@ fn fix_all() {
     let text = "[Service]\nExecStart=/bin/true\nDescription=A\nTimeoutStopSec=1min # soon\nRestrat=no\n";
     client.open(DOCUMENT, text);
     let all = "Apply all safe fixes of unitls";
+    let move_or_allow = "Move to [Unit], Allow `key-in-wrong-section` here";
     let mut asked = |line, context| {
         let offered = actions(&mut client, DOCUMENT, &at(line), context);
         (titles(&offered).join(", "), offered.last().cloned().unwrap_or_default())
     };
-    assert_eq!(asked(2, json!({ "diagnostics": [] })).0, format!("Move to [Unit], {all}"));
-    assert_eq!(asked(2, json!({ "diagnostics": [], "triggerKind": 2 })).0, "Move to [Unit]");
+    assert_eq!(asked(2, json!({ "diagnostics": [] })).0, format!("{move_or_allow}, {all}"));
+    assert_eq!(asked(2, json!({ "diagnostics": [], "triggerKind": 2 })).0, move_or_allow);
     assert_eq!(asked(2, json!({ "diagnostics": [], "only": ["refactor"] })).0, "");
     assert_eq!(asked(2, json!({ "diagnostics": [], "only": ["source.fixAllTypos"] })).0, "");
     assert_eq!(asked(2, json!({ "diagnostics": [], "only": ["quickfix.move"] })).0, "");
@@ -107,7 +110,8 @@ fn created_units() {
     let mut client = client_with(json!(["create", "rename"]), &folder);
     client.open(&a, text);
     let offered = actions(&mut client, &a, &at(0), json!({ "diagnostics": [] }));
-    assert_eq!(titles(&offered), ["Create `dice.service`"]);
+    let allow = "Allow `timer-unit-missing` in this file";
+    assert_eq!(titles(&offered), ["Create `dice.service`", allow]);
     let changes = &offered[0]["edit"]["documentChanges"];
     let b = uri_in(&folder, "dice.service");
     assert_eq!(changes[0]["kind"], "create");
@@ -121,7 +125,8 @@ fn created_units() {
 
     let mut client = client_with(json!(["rename"]), &folder);
     client.open(&a, text);
-    assert_eq!(actions(&mut client, &a, &at(0), json!({ "diagnostics": [] })), Vec::<Value>::new());
+    let offered = actions(&mut client, &a, &at(0), json!({ "diagnostics": [] }));
+    assert_eq!(titles(&offered), [allow]);
     // Versions of documents go with the edits.
     client.open(DOCUMENT, "[Service]\nExecStart=/bin/true\nDescription=A\n");
     let offered = actions(&mut client, DOCUMENT, &at(2), json!({ "diagnostics": [] }));

@@ -10,20 +10,28 @@ use unit_syntax::TextRange;
 use crate::diagnostic::Diagnostic;
 use crate::fix::{Fix, Safety, TextEdit};
 use crate::fix_all::fix_all;
+use crate::rules::allow::allowing;
 use crate::rules::check_file;
 use crate::workspace::{File, Workspace};
 
 /// A comparison that takes longer becomes a coarser one.
 const MOST_TIME: Duration = Duration::from_millis(200);
 
-/// The findings that touch `range` (bytes, cursors at either end included) and have repairs.
-pub fn code_actions(workspace: &Workspace, file: &Arc<File>, range: TextRange) -> Vec<Diagnostic> {
-    let mut findings = check_file(workspace, file, &|| false);
-    findings.retain(|finding| {
-        let touched = finding.range.start <= range.end && finding.range.end >= range.start;
-        touched && !finding.fixes.is_empty()
-    });
-    findings
+/// The findings that touch `range` (bytes, cursors at either end included), each with the comment that silences it.
+pub fn code_actions(
+    workspace: &Workspace,
+    file: &Arc<File>,
+    range: TextRange,
+) -> Vec<(Diagnostic, Option<Fix>)> {
+    let findings = check_file(workspace, file, &|| false).into_iter();
+    let touched =
+        findings.filter(|finding| finding.range.start <= range.end && finding.range.end >= range.start);
+    touched
+        .map(|finding| {
+            let allow = allowing(file, &finding);
+            (finding, allow)
+        })
+        .collect()
 }
 
 /// The edits of `file` that come to all its safe repairs, in the order of their places; empty when there are none.

@@ -147,11 +147,14 @@ pub(crate) fn goes_on(entry: &Entry) -> bool {
     backslashes % 2 == 1
 }
 
-/// The entry's text without the blanks around it; where the cursor is among these, its place.
+/// The line of the entry that the cursor is in, without the blanks around it; where the cursor is among these, its place.
 fn line_content(entry: &Entry, offset: u32) -> TextRange {
     let text = entry.item.text();
-    let (start, len) = (text.len() - text.trim_start().len(), text.trim().len());
-    let content = TextRange::from(start..start + len).shift(entry.start);
+    let at = ((offset - entry.start) as usize).min(text.len());
+    let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let start = start + (line.len() - line.trim_start().len());
+    let content = TextRange::from(start..start + line.trim().len()).shift(entry.start);
     if content.contains_inclusive(offset) { content } else { TextRange::at(offset) }
 }
 

@@ -85,11 +85,64 @@ fn repairs_of_a_range() {
     let file = workspace.file(&source.path).expect("it is open");
     let titles = |start, end| -> Vec<String> {
         let findings = code_actions(&workspace, file, TextRange::new(start, end));
-        findings.iter().flat_map(|finding| &finding.fixes).map(|fix| fix.title.clone()).collect()
+        findings.iter().flat_map(|(finding, _)| &finding.fixes).map(|fix| fix.title.clone()).collect()
     };
     let restrat = text.find("Restrat").expect("it is there") as u32;
     assert_eq!(titles(restrat, restrat), ["Change to `Restart=`"]);
     assert_eq!(titles(restrat + 7, restrat + 7), ["Change to `Restart=`"]);
     assert_eq!(titles(restrat + 8, restrat + 8), Vec::<String>::new());
     assert_eq!(titles(0, text.len() as u32), ["Change to `Restart=`", "Move to [Unit]"]);
+}
+
+#[test]
+fn comments_that_silence() {
+    let silenced = |text: &str, code: &str| {
+        let source = source(text);
+        let workspace = workspace(std::slice::from_ref(&source));
+        let file = workspace.file(&source.path).expect("it is open");
+        let offered = code_actions(&workspace, file, TextRange::new(0, text.len() as u32));
+        let found = offered.iter().find(|(finding, _)| finding.code == code);
+        let allow = found.and_then(|(_, allow)| allow.as_ref()).expect("a comment");
+        format!("{}\n{}\n", allow.title, apply(text, &allow.edits).replace('\r', "␍"))
+    };
+    let texts = [
+        silenced("[Unit]\n\n[Service]\r\nExecStart=/bin/a\r\nRestrat=no\r\n", "unknown-key"),
+        silenced(
+            "[Service]\nExecStart=/bin/a\n# why\n; unitls: allow(a-b): x\n# what\nRestrat=no\n",
+            "unknown-key",
+        ),
+        silenced("[Unit]\n[Web]\nRestrat=no\n", "unknown-section"),
+        silenced("# SPDX\n[Web]\nRestrat=no\n", "unknown-section"),
+    ];
+    expect![[r#"
+        Allow `unknown-key` here
+        [Unit]
+
+        [Service]␍
+        ExecStart=/bin/a␍
+        # unitls: allow(unknown-key)
+        Restrat=no␍
+
+        Allow `unknown-key` here
+        [Service]
+        ExecStart=/bin/a
+        # why
+        ; unitls: allow(a-b, unknown-key): x
+        # what
+        Restrat=no
+
+        Allow `unknown-section` in this section
+        [Unit]
+        # unitls: allow(unknown-section)
+        [Web]
+        Restrat=no
+
+        Allow `unknown-section` in this file
+        # SPDX
+        # unitls: allow(unknown-section)
+        [Web]
+        Restrat=no
+
+    "#]]
+    .assert_eq(&texts.concat());
 }

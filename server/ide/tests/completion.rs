@@ -148,6 +148,19 @@ fn sections_of_the_type() {
     );
 }
 
+/// An edit of a proposal may not span lines (3.17, `CompletionItem.textEdit`).
+#[test]
+fn sections_replace_no_more_than_a_line() {
+    let replaced = |fixture: &str| {
+        let fixture = Fixture::new(fixture);
+        let (file, completion) = complete(&fixture);
+        slice(file, completion.items[0].replace.expect("headers say what they replace"))
+    };
+    assert_eq!(replaced("Typ$0e \\\n  notify\n"), "Type \\");
+    assert_eq!(replaced("Type \\\r\n  not$0ify\r\n"), "notify");
+    assert_eq!(replaced("[Un$0it \\\nfoo]\n"), "[Unit \\");
+}
+
 #[test]
 fn keys_of_the_section_at_hand() {
     assert_keys_of(Section::Service, "[Service]\n$0");

@@ -5,7 +5,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
-use support::{Source, apply, findings, line, workspaces};
+use support::{Source, apply, findings, line, workspace, workspaces};
+use unit_ide::code_action::code_actions;
 use unit_ide::diagnostic::{Diagnostic, Severity};
 use unit_ide::rules::{FixAvailability, RULES};
 
@@ -59,6 +60,32 @@ fn fixes_repair_and_break_nothing() {
         match rule.fix {
             FixAvailability::None => assert_eq!(tries, 0, "{} says that it has no fix", rule.code),
             _ => assert!(tries > 0, "no page or scenario has a fix of {}", rule.code),
+        }
+    }
+}
+
+/// Every finding can be silenced by a comment, and by that alone.
+#[test]
+fn comments_silence_one_rule_and_nothing_else() {
+    for (place, sources) in workspaces() {
+        let before = findings(&sources);
+        let counts = counted(&before);
+        let workspace = workspace(&sources);
+        for finding in before.iter().filter(|finding| finding.code != "unused-allow") {
+            let what = format!("{place}: {}", line(&sources, finding));
+            let Some(file) = workspace.file(&finding.path) else { continue };
+            let offered = code_actions(&workspace, file, finding.range);
+            let allow =
+                offered.into_iter().find(|(offered, _)| offered == finding).and_then(|(_, allow)| allow);
+            let allow = allow.unwrap_or_else(|| panic!("{what}: no comment silences it"));
+            let silenced = apply(&sources, &allow);
+            let after = counted(&findings(&silenced));
+            let left = after.get(finding.code).copied().unwrap_or_default();
+            assert!(left < counts[finding.code], "{what}: {} does not silence it: {after:?}", allow.title);
+            for (code, count) in counts.iter().filter(|(code, _)| **code != finding.code) {
+                assert_eq!(after.get(code), Some(count), "{what}: {} changes {code}", allow.title);
+            }
+            assert!(after.keys().all(|code| counts.contains_key(code)), "{what}: {after:?}");
         }
     }
 }

@@ -163,6 +163,31 @@ pub(crate) fn code_at(comment: &Entry, offset: u32) -> Option<(&str, TextRange)>
     Some((&list[from..to], place))
 }
 
+/// Silences a finding of the file by a comment above its line, or by a code more in the comment that is there.
+pub(crate) fn allowing(file: &File, finding: &Diagnostic) -> Option<Fix> {
+    let code = finding.code;
+    let (index, entry) = file.unit.entry_at(finding.range.start)?;
+    let above = &file.unit.entries()[..index];
+    // What stands there is no comment of its own line.
+    let first_line = entry.start == 0 && entry.item.text().starts_with('\u{feff}');
+    if code == UNUSED_ALLOW.code || first_line {
+        return None;
+    }
+    let place = match entry.item.kind() {
+        _ if index <= file.unit.preamble().len() => "in this file",
+        ItemKind::Header => "in this section",
+        ItemKind::Assignment { .. } | ItemKind::Junk(_) => "here",
+        ItemKind::Blank | ItemKind::Comment => return None,
+    };
+    let fix = Fix::risky(format!("Allow `{code}` {place}"));
+    let comments = above.iter().rev().take_while(|entry| matches!(entry.item.kind(), ItemKind::Comment));
+    let last = comments.filter_map(codes).find_map(|codes| codes.last().copied());
+    Some(match last {
+        Some((_, last)) => fix.replace(file, TextRange::at(last.end), format!(", {code}")),
+        None => fix.insert_above(file, entry, &format!("# {OURS} allow({code})")),
+    })
+}
+
 /// Takes one of the codes out of a comment, and the comment away with the last one.
 fn removal(file: &File, comment: &Entry, codes: &[(&str, TextRange)], index: usize) -> Fix {
     let (code, range) = codes[index];

@@ -51,7 +51,7 @@ impl EditSupport {
     }
 }
 
-/// The repairs of the findings that touch `range`, and all safe ones of the document, as far as `context` asks for them.
+/// The repairs of the findings that touch `range`, comments that silence these, and all safe ones of the document, as far as `context` asks for them.
 pub(super) fn actions(
     snapshot: &Snapshot,
     file: &Arc<File>,
@@ -67,10 +67,13 @@ pub(super) fn actions(
         return Vec::new();
     }
     if wants(&lsp::CodeActionKind::QUICKFIX) {
-        for finding in code_actions(&snapshot.workspace, file, range) {
+        let found = code_actions(&snapshot.workspace, file, range);
+        for (finding, _) in &found {
             let fixes = finding.fixes.iter().enumerate();
-            actions.extend(fixes.filter_map(|(rank, fix)| quick_fix(snapshot, &finding, fix, rank == 0)));
+            actions.extend(fixes.filter_map(|(rank, fix)| quick_fix(snapshot, finding, fix, rank == 0)));
         }
+        let allows = found.iter().filter_map(|(finding, allow)| Some((finding, allow.as_ref()?)));
+        actions.extend(allows.filter_map(|(finding, allow)| quick_fix(snapshot, finding, allow, false)));
     }
     // Editors that ask by themselves at every move of the cursor want to know of the line only.
     let by_itself = context.trigger_kind == Some(lsp::CodeActionTriggerKind::AUTOMATIC);
