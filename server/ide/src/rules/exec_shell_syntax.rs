@@ -10,8 +10,8 @@ use crate::value::ExecCommand;
 declare_rule! {
     /// ## What it does
     ///
-    /// Reports pipes, redirections, `&&`, `||`, a trailing `&`, backticks, `$(…)`, `~/` and file name patterns in a command
-    /// whose program is no shell.
+    /// Reports pipes, redirections, `&&`, `||`, a trailing `&`, backticks, `$(…)`, `~/`, file name patterns and a `;` without
+    /// blanks around it in a command whose program is no shell, and commands that only shells have (`cd`, `source`).
     ///
     /// ## Why it bites
     ///
@@ -92,12 +92,33 @@ const PATH_TOOLS: [&str; 15] = [
     "zstd",
 ];
 
+/// Commands that only shells have, with what systemd has in their place. As programs they are missing, or do nothing.
+const BUILTINS: [(&str, &str); 12] = [
+    ("cd", "use `WorkingDirectory=`"),
+    ("pushd", "use `WorkingDirectory=`"),
+    ("source", "let a shell run it along with what needs it, or use `EnvironmentFile=`"),
+    ("export", "use `Environment=`"),
+    ("set", "use `Environment=`"),
+    ("unset", "use `UnsetEnvironment=`"),
+    ("ulimit", "use `LimitNOFILE=` and its like"),
+    ("umask", "use `UMask=`"),
+    ("exec", "leave it out"),
+    ("eval", "let a shell run it"),
+    ("alias", "write the command itself"),
+    ("trap", "let a shell run it along with what needs it"),
+];
+
 fn check(cx: &mut LineContext<'_, '_>) {
-    for command in commands(cx, &['|', '&', '<', '>', '`', '$', '~', '*', '?', '[']) {
+    for command in commands(cx, &[]) {
         if is_interpreted(&command) {
             continue;
         }
         let Some((index, what)) = first_sign(&command) else {
+            if let Some((name, instead)) = BUILTINS.iter().find(|(name, _)| *name == command.program()) {
+                let range = place(cx, command.words[0].range);
+                let message = format!("`{name}` is a command of shells and no program: {instead}.");
+                cx.report(&EXEC_SHELL_SYNTAX, range, message);
+            }
             continue;
         };
         let word = &command.words[index];
@@ -107,7 +128,8 @@ fn check(cx: &mut LineContext<'_, '_>) {
             true => "vanishes".to_owned(),
             false => format!("is passed to `{program}` as an argument"),
         };
-        let message = format!("No shell reads this command: `{}` {what}, it {fate}.", word.text);
+        let quote = if word.text.contains('`') { '\'' } else { '`' };
+        let message = format!("No shell reads this command: {quote}{}{quote} {what}, it {fate}.", word.text);
         // In the background it would be gone from sight.
         let wrapped = in_shell(cx, &command, "").filter(|_| word.text != "&");
         let range = place(cx, word.range);
@@ -129,6 +151,10 @@ fn first_sign(command: &ExecCommand) -> Option<(usize, &'static str)> {
             "|" | "|&" => "is no pipe",
             "&&" | "||" => "does not join commands",
             "&" if index == last => "puts nothing into the background",
+            _ if text.starts_with("&&") || text.ends_with("&&") => "does not join commands",
+            _ if has_glued_semicolon(text, command.words.get(index + 1).map(|next| next.text.as_str())) => {
+                "ends no command without blanks around the `;`"
+            }
             _ if is_redirection(text) => "redirects nothing",
             _ if text.contains('`') || text.contains("$(") => "runs nothing",
             _ if text.starts_with("~/") || text.starts_with('-') && text.contains("=~/") => {
@@ -140,6 +166,14 @@ fn first_sign(command: &ExecCommand) -> Option<(usize, &'static str)> {
         Some((index, what))
     });
     signs.next()
+}
+
+/// Whether a `;` that is part of a word was meant to stand between two commands: a program's path follows.
+fn has_glued_semicolon(text: &str, next: Option<&str>) -> bool {
+    const PROGRAMS: [&str; 5] = ["/bin/", "/sbin/", "/usr/", "/opt/", "/home/"];
+    let is_program = |text: &str| PROGRAMS.iter().any(|folder| text.starts_with(folder));
+    let before_next = |text: &str| text.ends_with(';') && text.len() > 1 && next.is_some_and(is_program);
+    before_next(text) || text.split_once(';').is_some_and(|(_, behind)| is_program(behind))
 }
 
 /// Whether only a shell could make something of a pattern.

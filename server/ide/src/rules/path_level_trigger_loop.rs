@@ -213,6 +213,7 @@ fn is_harmless(program: &str) -> bool {
         "[",
         "chmod",
         "chown",
+        "chgrp",
         "mkdir",
         "ln",
         "sync",
