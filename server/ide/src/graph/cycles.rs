@@ -87,16 +87,7 @@ impl Start {
 }
 
 impl<'a> Wait<'a> {
-    /// The wait that an edge makes if it orders.
-    fn ordered(edge: Edge<'a>) -> Self {
-        let (unit, first) = match edge.relation {
-            Relation::Before => (edge.to.clone(), edge.from.clone()),
-            _ => (edge.from.clone(), edge.to.clone()),
-        };
-        Self { unit, first, edge: Some(edge) }
-    }
-
-    fn units(&self) -> (UnitName, UnitName) {
+    fn units(&self) -> Units {
         (self.unit.clone(), self.first.clone())
     }
 
@@ -106,9 +97,12 @@ impl<'a> Wait<'a> {
     }
 }
 
+/// A unit that waits, and the one that has to be up first.
+pub(super) type Units = (UnitName, UnitName);
+
 /// Which way a search goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// To the units that are waited for.
     Ahead,
     /// To those that wait.
@@ -139,10 +133,16 @@ impl<'a> Graph<'a> {
     /// What holds once `unit` is enabled counts, what holds once others are does not: those of `unit`'s own root are taken
     /// for enabled when it is asked what starts all of a circle, those of the machine below it are what they are.
     pub fn cycles(&self, unit: &UnitName, states: impl Fn(&Cause<'a>) -> bool) -> Vec<Cycle<'a>> {
+        if !self.is_on_circle(unit) {
+            return Vec::new();
+        }
         let mut own: Vec<_> = self.edges_stated_by(unit);
         own.retain(|edge| states(&edge.cause));
-        let mut own: Vec<_> = own.into_iter().filter_map(|edge| self.wait_by(edge)).collect();
-        own.retain(|wait| wait.unit != wait.first && self.may_meet(&wait.unit, &wait.first));
+        let wait = |edge: Edge<'a>| {
+            let (unit, first) = self.wait_by(edge.relation, &edge.from, &edge.to)?;
+            Some(Wait { unit, first, edge: Some(edge) })
+        };
+        let mut own: Vec<_> = own.into_iter().filter_map(wait).collect();
         // A line that orders says it better than one that pulls in.
         let orders = |wait: &Wait<'_>| wait.edge.as_ref().is_some_and(|edge| edge.relation.orders());
         let ordered: FxHashSet<_> = own.iter().filter(|wait| orders(wait)).map(Wait::units).collect();
@@ -150,26 +150,31 @@ impl<'a> Graph<'a> {
         if own.is_empty() {
             return Vec::new();
         }
-        let Some(way) = self.way_round(unit, &own) else {
+        let pairs: Vec<_> = own.iter().map(Wait::units).collect();
+        let Some(way) = self.way_round(unit, &pairs) else {
             return Vec::new();
         };
         let mut pulling = FxHashMap::default();
         let closed = own.iter().filter_map(|wait| {
-            let units = self.path(way, &wait.first, &wait.unit, &own)?;
+            let units = self.path(way, &wait.first, &wait.unit, &pairs)?;
             self.cycle(wait, &units, &own, &mut pulling)
         });
         closed.take(MOST_CYCLES).collect()
     }
 
-    /// What an edge makes wait: one of two ordered units, or a target that pulls in the other one.
-    fn wait_by(&self, edge: Edge<'a>) -> Option<Wait<'a>> {
-        let pulls = || PULLED_IN_BY.contains(&edge.relation.inverse());
-        (edge.relation.orders() || pulls() && self.would_wait(&edge.from, &edge.to))
-            .then(|| Wait::ordered(edge))
+    /// What a forward relation of one unit to another makes wait: one of two ordered units, or a target that pulls in the
+    /// other one.
+    pub(super) fn wait_by(&self, relation: Relation, from: &UnitName, to: &UnitName) -> Option<Units> {
+        let pulls = || PULLED_IN_BY.contains(&relation.inverse());
+        let (unit, first) = if relation == Relation::Before { (to, from) } else { (from, to) };
+        let waits = (relation.orders() || pulls() && self.would_wait(from, to))
+            && unit != first
+            && self.may_meet(unit, first);
+        waits.then(|| (unit.clone(), first.clone()))
     }
 
     /// The way in which fewer units have to be looked at to find that `unit` is on a circle; `None` where it is not.
-    fn way_round(&self, unit: &UnitName, own: &[Wait<'a>]) -> Option<Way> {
+    pub(super) fn way_round(&self, unit: &UnitName, own: &[Units]) -> Option<Way> {
         let begin =
             |way| Search { way, reached: FxHashSet::default(), queue: [unit.clone()].into(), work: 0 };
         let mut searches = [begin(Way::Ahead), begin(Way::Behind)];
@@ -197,7 +202,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The shortest way from `first` to `last`, each unit of which waits for the next one.
-    fn path(&self, way: Way, first: &UnitName, last: &UnitName, own: &[Wait<'a>]) -> Option<Vec<UnitName>> {
+    fn path(&self, way: Way, first: &UnitName, last: &UnitName, own: &[Units]) -> Option<Vec<UnitName>> {
         let (start, goal) = if way == Way::Ahead { (first, last) } else { (last, first) };
         let mut reached: FxHashMap<UnitName, UnitName> = FxHashMap::default();
         let mut queue = VecDeque::from([start.clone()]);
@@ -258,12 +263,12 @@ impl<'a> Graph<'a> {
     }
 
     /// The units that one waits for, or that wait for it, be it that they stop each other.
-    fn neighbours(&self, way: Way, id: &UnitName, own: &[Wait<'a>]) -> Vec<UnitName> {
+    fn neighbours(&self, way: Way, id: &UnitName, own: &[Units]) -> Vec<UnitName> {
         let mut found = self.related(id, way.relation());
-        for wait in own {
+        for (unit, first) in own {
             match way {
-                Way::Ahead if wait.unit == *id => found.push(wait.first.clone()),
-                Way::Behind if wait.first == *id => found.push(wait.unit.clone()),
+                Way::Ahead if unit == id => found.push(first.clone()),
+                Way::Behind if first == id => found.push(unit.clone()),
                 _ => {}
             }
         }

@@ -1,5 +1,7 @@
 //! From files to layers: which units a change touches, and what they say afterwards.
 
+use std::sync::Arc;
+
 use unit_catalog::UnitType;
 
 use super::commands::started_by;
@@ -33,7 +35,7 @@ pub(crate) struct Touched {
 
 impl Deriving<'_> {
     /// The layer of everything that there is.
-    pub(super) fn all(&self) -> Layer {
+    pub(super) fn all(&self) -> Arc<Layer> {
         let workspace = self.workspace;
         let files = workspace.files().filter(|file| workspace.sees(self.universe, &file.place));
         let mut units: Vec<_> = files.filter_map(|file| file.unit_name()).collect();
@@ -41,14 +43,14 @@ impl Deriving<'_> {
             Some((owner, _)) => UnitName::parse(owner).filter(|owner| !owner.is_dash_prefix()),
             None => UnitName::parse(link.name()),
         }));
-        let mut layer = Layer::default();
+        let mut layer = Arc::default();
         self.refresh(&mut layer, units);
         layer
     }
 
     /// The layer of what the touched units say differently from the layers below.
-    pub(super) fn only<'t>(&self, touched: impl IntoIterator<Item = &'t str>) -> Layer {
-        let mut layer = Layer::default();
+    pub(super) fn only<'t>(&self, touched: impl IntoIterator<Item = &'t str>) -> Arc<Layer> {
+        let mut layer = Arc::default();
         let mut units = Vec::new();
         for owner in touched {
             self.spoken_for(owner, &layer, &mut units);
@@ -58,7 +60,7 @@ impl Deriving<'_> {
     }
 
     /// Derives the units that these owners speak for once more.
-    pub(super) fn again<'t>(&self, layer: &mut Layer, touched: impl IntoIterator<Item = &'t str>) {
+    pub(super) fn again<'t>(&self, layer: &mut Arc<Layer>, touched: impl IntoIterator<Item = &'t str>) {
         let mut units = Vec::new();
         for owner in touched {
             self.spoken_for(owner, layer, &mut units);
@@ -66,7 +68,7 @@ impl Deriving<'_> {
         self.refresh(layer, units);
     }
 
-    fn refresh(&self, layer: &mut Layer, mut units: Vec<UnitName>) {
+    fn refresh(&self, layer: &mut Arc<Layer>, mut units: Vec<UnitName>) {
         let asker = self.universe;
         if !units.is_empty() {
             let perpetual = PERPETUAL.iter().filter_map(|name| UnitName::parse(name));
@@ -89,7 +91,7 @@ impl Deriving<'_> {
             };
             (!known && made()).then_some(id)
         };
-        layer.refresh(units, &derive, &exists);
+        Layer::refresh(layer, units, &derive, &exists);
     }
 
     fn id(&self, name: &UnitName) -> UnitName {

@@ -159,6 +159,24 @@ impl Layer {
         told.map(|(id, node)| (id as u32, &node.name))
     }
 
+    /// Whether this is what the layer tells of a unit.
+    fn tells_as(&self, name: &UnitName, derived: &Derived) -> bool {
+        let Some(id) = self.find(name) else {
+            return false;
+        };
+        let saying = |(what, other, condition): &(What, UnitName, Condition)| {
+            Some(Saying { unit: self.find(other)?, what: *what, condition: *condition })
+        };
+        let says: Option<Vec<_>> = derived.says.iter().map(saying).collect();
+        let node = &self.nodes[id as usize];
+        node.standing == Some(derived.standing.unwrap_or(NOBODY))
+            && says.is_some_and(|mut says| {
+                says.sort_unstable();
+                says.dedup();
+                *node.says == *says
+            })
+    }
+
     /// Puts in what a unit says now.
     fn set(&mut self, name: &UnitName, derived: Derived) {
         let id = self.intern(name);
@@ -169,9 +187,6 @@ impl Layer {
         says.dedup();
         let node = self.node(id);
         node.standing = Some(derived.standing.unwrap_or(NOBODY));
-        if *node.says == *says {
-            return;
-        }
         let before = std::mem::replace(&mut node.says, says.as_slice().into());
         let mut last = None;
         for saying in &before {
@@ -201,12 +216,13 @@ impl Layer {
         id
     }
 
-    /// Derives units afresh, and with them those that exist because these name them: instances and slices.
+    /// Derives units afresh, and with them those that exist because these name them: instances and slices. The layer
+    /// stays the same object if none of them says anything else than before.
     ///
     /// `derive` tells what a unit says, `exists` whether such a named unit can be and is told of nowhere below, under
     /// which own name.
     pub(super) fn refresh(
-        &mut self,
+        layer: &mut Arc<Self>,
         units: Vec<UnitName>,
         derive: &dyn Fn(&UnitName) -> Derived,
         exists: &dyn Fn(&UnitName) -> Option<UnitName>,
@@ -226,15 +242,17 @@ impl Layer {
                         What::HasInstance => true,
                         What::IsCalled(_) | What::Starts => false,
                     };
-                    if makes && may_be_made(other) && !self.speaks_for(other) {
+                    if makes && may_be_made(other) && !layer.speaks_for(other) {
                         named.push(other.clone());
                     }
                 }
-                self.set(&unit, derived);
+                if !layer.tells_as(&unit, &derived) {
+                    Arc::make_mut(layer).set(&unit, derived);
+                }
             }
             named.sort_unstable();
             named.dedup();
-            let made = named.iter().filter_map(exists).filter(|unit| !self.speaks_for(unit));
+            let made = named.iter().filter_map(exists).filter(|unit| !layer.speaks_for(unit));
             next = made.take(most).collect();
             if next.is_empty() {
                 break;

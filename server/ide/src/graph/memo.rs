@@ -1,8 +1,9 @@
 //! Layers that are kept: of the machine, of each root, and of the open buffers over them. A change costs the units that
 //! it touches.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use super::circles::Circles;
 use super::derive::{Deriving, Touched};
 use super::layer::Layer;
 use crate::workspace::{File, Place, Workspace};
@@ -19,9 +20,16 @@ struct DiskLayer {
     touched: Vec<Touched>,
 }
 
-/// The layers of open buffers, by universe; shared by all clones of a workspace.
+/// The layers of open buffers, by universe, and what searches have found; shared by all clones of a workspace.
 #[derive(Clone, Default)]
-pub(crate) struct OpenLayers(Arc<Mutex<Vec<OpenLayer>>>);
+pub(crate) struct OpenLayers(Arc<Mutex<Vec<OpenLayer>>>, Arc<Mutex<Vec<Searched>>>);
+
+/// What searches have found in a graph.
+struct Searched {
+    /// As long as these are there, they are as they were.
+    layers: Vec<Weak<Layer>>,
+    circles: Arc<Circles>,
+}
 
 struct OpenLayer {
     universe: Place,
@@ -30,6 +38,9 @@ struct OpenLayer {
     below: Vec<Arc<Layer>>,
     layer: Arc<Layer>,
 }
+
+/// Of so many graphs it is kept what searches have found: those of the system and of the user in two roots.
+const MOST_SEARCHED: usize = 4;
 
 /// After so many changes a layer is derived from scratch.
 const MOST_TOUCHED: usize = 256;
@@ -80,6 +91,24 @@ pub(super) fn layers(workspace: &Workspace, asker: &Place) -> Vec<Arc<Layer>> {
     layers
 }
 
+/// What searches have found in the graph of these layers so far.
+pub(super) fn circles(workspace: &Workspace, layers: &[Arc<Layer>]) -> Arc<Circles> {
+    let mut known = lock(&workspace.open_layers().1);
+    let is_of = |searched: &Searched| {
+        let mut pairs = searched.layers.iter().zip(layers);
+        searched.layers.len() == layers.len()
+            && pairs.all(|(known, layer)| known.as_ptr() == Arc::as_ptr(layer))
+    };
+    if let Some(found) = known.iter().find(|searched| is_of(searched)) {
+        return found.circles.clone();
+    }
+    known.truncate(MOST_SEARCHED - 1);
+    let circles = Arc::<Circles>::default();
+    let layers = layers.iter().map(Arc::downgrade).collect();
+    known.insert(0, Searched { layers, circles: circles.clone() });
+    circles
+}
+
 fn disk_layer(disk: &Workspace, universe: &Place, machine: Option<&Arc<Layer>>) -> Arc<Layer> {
     let below: Vec<&Layer> = machine.map(|layer| &**layer).into_iter().collect();
     let deriving = Deriving { workspace: disk, universe, below: &below };
@@ -89,8 +118,10 @@ fn disk_layer(disk: &Workspace, universe: &Place, machine: Option<&Arc<Layer>>) 
         let touched = std::mem::take(&mut known.touched);
         let touched: Vec<_> = touched.into_iter().filter(sees).collect();
         if !touched.is_empty() {
+            // Open buffers may make more of what changed than the disk alone does: it is another layer for them.
+            Arc::make_mut(&mut known.layer);
             let owners = touched.iter().map(|touched| &*touched.owner);
-            deriving.again(Arc::make_mut(&mut known.layer), owners);
+            deriving.again(&mut known.layer, owners);
         }
         return known.layer.clone();
     }
@@ -98,7 +129,6 @@ fn disk_layer(disk: &Workspace, universe: &Place, machine: Option<&Arc<Layer>>) 
         None => deriving.all(),
         Some(_) => deriving.only(disk.owners_at(universe).iter().map(|owner| &**owner)),
     };
-    let layer = Arc::new(layer);
     known.push(DiskLayer { universe: universe.clone(), layer: layer.clone(), touched: Vec::new() });
     layer
 }
@@ -125,12 +155,12 @@ fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Opt
     {
         let owners: Vec<_> = changed(&known.files, &files).filter_map(|file| file.speaks_for()).collect();
         if !owners.is_empty() {
-            deriving.again(Arc::make_mut(&mut known.layer), owners);
+            deriving.again(&mut known.layer, owners);
         }
         known.files = files.clone();
         return Some(known.layer.clone());
     }
-    let layer = Arc::new(deriving.only(files.iter().filter_map(|file| file.speaks_for())));
+    let layer = deriving.only(files.iter().filter_map(|file| file.speaks_for()));
     known.retain(|known| known.universe != universe);
     known.push(OpenLayer {
         universe: universe.clone(),
@@ -141,16 +171,15 @@ fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Opt
     Some(layer)
 }
 
-/// The files that are in one list only, or set something else. Both lists are sorted.
+/// The files that are in one list only, and both versions of those that may state something else. Both lists are sorted.
 fn changed<'a>(before: &'a [Arc<File>], now: &'a [Arc<File>]) -> impl Iterator<Item = &'a Arc<File>> {
     let find = |files: &'a [Arc<File>], path: &std::path::Path| {
         files.binary_search_by(|file| (*file.path).cmp(path)).ok().map(|at| &files[at])
     };
-    let gone = before.iter().filter(move |file| find(now, &file.path).is_none());
-    let differ = now.iter().filter(move |file| {
-        find(before, &file.path).is_none_or(|old| !Arc::ptr_eq(old, file) && !old.sets_as(file))
-    });
-    gone.chain(differ)
+    let differs = |files: &'a [Arc<File>]| {
+        move |file: &&Arc<File>| find(files, &file.path).is_none_or(|other| !other.states_as(file))
+    };
+    before.iter().filter(differs(now)).chain(now.iter().filter(differs(before)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

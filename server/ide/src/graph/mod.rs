@@ -1,5 +1,6 @@
 //! The graph of units: who starts, stops and orders whom, and what says so.
 
+mod circles;
 mod commands;
 pub mod cycles;
 mod dbus;
@@ -14,6 +15,7 @@ mod markup;
 mod memo;
 mod mounts;
 mod paths;
+mod reads;
 mod relation;
 mod slices;
 pub mod starters;
@@ -30,6 +32,7 @@ pub use edge::{Cause, Edge, Holds};
 use edge::{Condition, Statement};
 use layer::{Layer, Saying, Standing, What};
 pub(crate) use memo::{DiskLayers, OpenLayers};
+pub(crate) use reads::reads;
 pub use relation::Relation;
 use stating::Stating;
 
@@ -272,26 +275,38 @@ impl<'a> Graph<'a> {
 
     /// The edge that a statement makes, if its condition holds.
     fn edge(&self, stating: &UnitName, statement: Statement<'a>) -> Option<Edge<'a>> {
-        let Statement { relation, other, cause, condition } = statement;
+        let Statement { relation, ref other, cause, condition } = statement;
+        let (id, holds) = self.bearing(stating, other, condition)?;
+        Some(match relation.is_forward() {
+            true => Edge { from: stating.clone(), relation, to: id, cause, holds },
+            false => Edge { from: id, relation: relation.inverse(), to: stating.clone(), cause, holds },
+        })
+    }
+
+    /// The unit that one bears on by saying something of this name under this condition, and when it does so; `None` where
+    /// it does not.
+    fn bearing(
+        &self,
+        stating: &UnitName,
+        other: &UnitName,
+        condition: Condition,
+    ) -> Option<(UnitName, Holds)> {
         if condition == Condition::Masked {
             return None;
         }
-        let linked = self.resolve(&other, Aliases::Linked);
+        let linked = self.resolve(other, Aliases::Linked);
         if !matches!(condition, Condition::Enabled | Condition::ByBus)
             && !self.holds(stating, &linked, condition)
         {
             return None;
         }
-        let id = self.id(&other);
+        let id = self.id(other);
         let holds = match condition {
             Condition::Enabled => Holds::OnceEnabled,
             _ if linked != id => Holds::OnceEnabled,
             _ => Holds::Always,
         };
-        Some(match relation.is_forward() {
-            true => Edge { from: stating.clone(), relation, to: id, cause, holds },
-            false => Edge { from: id, relation: relation.inverse(), to: stating.clone(), cause, holds },
-        })
+        Some((id, holds))
     }
 
     /// Whether something said under this condition holds as long as nobody enables anything. Both names are units' own.

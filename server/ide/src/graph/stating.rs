@@ -1,9 +1,10 @@
 //! A unit that is asked what it says about others: what the sources of edges share.
 
 use rustc_hash::FxHashSet;
-use unit_catalog::{Availability, Directive, Section, UnitType, Version};
+use unit_catalog::{Availability, Directive, Section, UnitType, Version, directive};
 
 use super::edge::{Cause, Condition, Statement};
+use super::reads::reads_key;
 use super::{Relation, dbus, fixed, lines, links, mounts, paths, slices, trigger};
 use crate::value::boolean;
 use crate::workspace::{Effective, Place, Scope, Setting, UnitName, Workspace};
@@ -197,6 +198,7 @@ impl<'a, 'b> Stating<'a, 'b> {
     }
 
     fn is_set(&self, section: Section, key: &str) -> bool {
+        debug_assert!(directive(section, key).is_none_or(reads_key), "edits of {key}= go unnoticed");
         self.set.iter().any(|directive| directive.name == key && directive.section == section)
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use unit_catalog::{Directive, Section, UnitType, ValueKind, Version, directive};
@@ -9,6 +10,7 @@ use unit_syntax::{Entry, ItemKind, Junk, Unit};
 
 use super::file_kind::{is_foreign_template, is_template_line};
 use super::{FileKind, Place, Places};
+use crate::graph;
 use crate::rules::LineFinding;
 use crate::rules::allow::is_allow;
 
@@ -38,8 +40,21 @@ pub struct File {
     mentions: Arc<[Mention]>,
     /// Entries that are comments for us.
     allows: Arc<[u32]>,
+    /// Another one after each edit of what the graph reads.
+    statements: Edition,
     /// Findings of the line rules, in order of entries; they depend on nothing but this file.
     line_findings: OnceLock<Arc<[LineFinding]>>,
+}
+
+/// A number that is given to one version of one file, and to those that follow it without a difference that counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Edition(u64);
+
+impl Edition {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// How a file's bytes became text.
@@ -125,6 +140,7 @@ impl File {
             by_directive: Arc::new([]),
             mentions: Arc::new([]),
             allows: Arc::new([]),
+            statements: Edition::next(),
             line_findings: OnceLock::new(),
         };
         let count = file.unit.entries().len();
@@ -179,6 +195,7 @@ impl File {
             by_directive: self.by_directive.clone(),
             mentions: self.mentions.clone(),
             allows: self.allows.clone(),
+            statements: self.statements,
             line_findings: OnceLock::new(),
             unit,
         };
@@ -205,10 +222,22 @@ impl File {
         if !self.allows.is_empty() || file.unit.entries()[changed.clone()].iter().any(is_allow) {
             file.allows = file.collect_allows();
         }
+        let old_entries = &old[prefix..old.len() - (count - changed.end)];
+        let is_read = |(line, entry): (&Line, &Entry)| graph::reads(&self.kind, line, &entry.item);
+        let mut was_read = old_changed.iter().zip(old_entries).map(is_read);
+        let mut read = new_changed.iter().zip(&file.unit.entries()[changed.clone()]).map(is_read);
+        if self.masked != file.masked || was_read.any(|read| read) || read.any(|read| read) {
+            file.statements = Edition::next();
+        }
         if let Some(old) = self.line_findings.get() {
             file.line_findings = OnceLock::from(file.merge_findings(old, self.lines.len(), changed));
         }
         file
+    }
+
+    /// Whether both are versions of one file in which no line differs that the graph reads.
+    pub(crate) fn states_as(&self, other: &Self) -> bool {
+        self.statements == other.statements
     }
 
     /// The lines, one for each entry.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use unit_catalog::{Section, Version, directive};
-use unit_syntax::{Item, ItemKind, TextRange, Unit};
+use unit_syntax::{TextRange, Unit};
 
 use crate::activation::listening;
 use crate::graph::{DiskLayers, OpenLayers, Touched};
@@ -524,15 +524,6 @@ impl File {
     /// What the graph knows this file by: [`File::owner`], or the unit that a D-Bus activation file names.
     pub(crate) fn speaks_for(&self) -> Option<&str> {
         self.owner().or_else(|| self.activates())
-    }
-
-    /// Whether the other version of this file sets the very same, comments and blank lines aside.
-    pub(crate) fn sets_as(&self, other: &Self) -> bool {
-        fn setting(file: &File) -> impl Iterator<Item = &Item> {
-            let silent = |item: &&Item| matches!(item.kind(), ItemKind::Blank | ItemKind::Comment);
-            file.unit.entries().iter().map(|entry| &entry.item).filter(move |item| !silent(item))
-        }
-        self.masked == other.masked && setting(self).eq(setting(other))
     }
 
     /// The names on the bus that the file sets: `BusName=` of a service, `Name=` of a D-Bus activation file.
