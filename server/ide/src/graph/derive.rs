@@ -114,7 +114,9 @@ impl Deriving<'_> {
                 units.extend(instances.map(|(_, unit)| unit.clone()));
             }
             None => {
-                units.extend(layers.flat_map(Layer::names).filter(|unit| speaks_for(owner, unit)).cloned())
+                // It makes no unit of a name that is only spoken of.
+                let told = layers.flat_map(Layer::told).map(|(_, unit)| unit);
+                units.extend(told.filter(|unit| speaks_for(owner, unit)).cloned());
             }
         }
     }

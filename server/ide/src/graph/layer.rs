@@ -91,11 +91,6 @@ impl Layer {
         &self.nodes[id as usize].name
     }
 
-    /// All names, also those that are only spoken of.
-    pub(super) fn names(&self) -> impl Iterator<Item = &UnitName> {
-        self.nodes.iter().map(|node| &node.name)
-    }
-
     /// Whether the layer tells what the unit says, be it that the name is no unit's own.
     pub(super) fn speaks_for(&self, name: &UnitName) -> bool {
         self.find(name).is_some_and(|id| self.nodes[id as usize].is_told())

@@ -85,7 +85,7 @@ pub(super) fn layers(workspace: &Workspace, asker: &Place) -> Vec<Arc<Layer>> {
     if !asker.is_machine() {
         layers.insert(0, disk_layer(&disk, &Place { rank: 0, ..asker.clone() }, Some(&layers[0])));
     }
-    if let Some(open) = open_layer(workspace, asker, &layers) {
+    if let Some(open) = open_layer(workspace, &disk, asker, &layers) {
         layers.insert(0, open);
     }
     layers
@@ -134,7 +134,12 @@ fn disk_layer(disk: &Workspace, universe: &Place, machine: Option<&Arc<Layer>>) 
 }
 
 /// The layer of the open buffers that the universe sees; `None` without any.
-fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Option<Arc<Layer>> {
+fn open_layer(
+    workspace: &Workspace,
+    disk: &Workspace,
+    asker: &Place,
+    below: &[Arc<Layer>],
+) -> Option<Arc<Layer>> {
     let universe = Place { rank: 0, ..asker.clone() };
     let sees = |file: &&Arc<File>| {
         workspace.sees(&universe, &file.place) || file.activates().is_some() && file.place.serves(&universe)
@@ -146,6 +151,12 @@ fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Opt
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let lower: Vec<&Layer> = below.iter().map(|layer| &**layer).collect();
     let deriving = Deriving { workspace, universe: &universe, below: &lower };
+    // What lies below a buffer may speak for something else: the text makes a file one for the bus.
+    let owners = |file: &Arc<File>| {
+        let versions = [Some(file), disk.file(&file.path)].into_iter().flatten();
+        let told = versions.flat_map(|file| file.speaks_for().into_iter().chain(disk.masks(file)));
+        told.map(Box::from).collect::<Vec<Box<str>>>()
+    };
     let mut known = lock(&workspace.open_layers().0);
     let same = |a: &[Arc<Layer>], b: &[Arc<Layer>]| {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
@@ -153,14 +164,15 @@ fn open_layer(workspace: &Workspace, asker: &Place, below: &[Arc<Layer>]) -> Opt
     if let Some(known) =
         known.iter_mut().find(|known| known.universe == universe && same(&known.below, below))
     {
-        let owners: Vec<_> = changed(&known.files, &files).filter_map(|file| file.speaks_for()).collect();
+        let owners: Vec<_> = changed(&known.files, &files).flat_map(owners).collect();
         if !owners.is_empty() {
-            deriving.again(&mut known.layer, owners);
+            deriving.again(&mut known.layer, owners.iter().map(|owner| &**owner));
         }
         known.files = files.clone();
         return Some(known.layer.clone());
     }
-    let layer = deriving.only(files.iter().filter_map(|file| file.speaks_for()));
+    let owners: Vec<_> = files.iter().flat_map(owners).collect();
+    let layer = deriving.only(owners.iter().map(|owner| &**owner));
     known.retain(|known| known.universe != universe);
     known.push(OpenLayer {
         universe: universe.clone(),

@@ -184,9 +184,19 @@ impl Workspace {
         Some(self.with_drop_ins(&id, Some(fragment), asker))
     }
 
-    /// The unit of this name; without a fragment what its drop-ins say.
+    /// The unit of this name; without a fragment what its drop-ins say. Those for many units make none of a mere name.
     pub(crate) fn effective_or_drop_ins<'a>(&'a self, name: &UnitName, asker: &Place) -> Effective<'a> {
-        self.with_drop_ins(name, self.fragment(name, asker), asker)
+        let mut unit = self.with_drop_ins(name, self.fragment(name, asker), asker);
+        let needs_no_file = || {
+            matches!(unit.unit_type, UnitType::Slice | UnitType::Device)
+                || matches!(name.as_str(), "-.mount" | "init.scope")
+        };
+        let is_meant =
+            unit.fragment.is_some() || unit.parts.iter().any(|part| part.unit_name().as_ref() == Some(name));
+        if !is_meant && !needs_no_file() {
+            unit.parts.clear();
+        }
+        unit
     }
 
     /// The fragment that systemd would load for `name`: its own, else its template's.

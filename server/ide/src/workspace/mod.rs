@@ -302,6 +302,11 @@ impl Workspace {
         visible(self.disk.links.of_folder(owner), asker)
     }
 
+    /// What the links speak for that lead to the file, if it masks its unit: they say nothing then.
+    pub(crate) fn masks<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a str> {
+        self.disk.masks(file)
+    }
+
     /// The links that units at `asker` see.
     pub(crate) fn links_at<'a>(&'a self, asker: &Place) -> impl Iterator<Item = &'a UnitLink> {
         let seen = self.disk.links.all().filter(|placed| effective::sees(asker, &placed.place));
@@ -421,9 +426,17 @@ impl Disk {
     }
 
     fn touch(&mut self, file: &File) {
-        if let Some(owner) = file.speaks_for() {
-            self.layers.touch(&Touched { owner: owner.into(), place: file.place.clone() });
+        let owners: Vec<Box<str>> =
+            file.speaks_for().into_iter().chain(self.masks(file)).map(Box::from).collect();
+        for owner in owners {
+            self.layers.touch(&Touched { owner, place: file.place.clone() });
         }
+    }
+
+    fn masks<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a str> {
+        let name = file.path.file_name().and_then(|name| name.to_str()).filter(|_| file.masked);
+        let links = name.into_iter().flat_map(|name| self.links.to(name));
+        links.filter_map(|placed| placed.link.folder()).map(|(owner, _)| owner)
     }
 
     /// Takes in a file where there was none; a link at its path gives way.
