@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::lsp_client::{Client, place, workspace_folders};
 use crate::navigation::{range, read};
-use crate::{folder, is_well, uri_in};
+use crate::{SERVICE, folder, is_well, uri_in};
 use expect_test::expect;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,6 +46,32 @@ fn lenses(client: &mut Client, uri: &str) -> Vec<Value> {
 fn titles(client: &mut Client, uri: &str) -> Vec<String> {
     let title = |lens: &Value| lens["command"]["title"].as_str().expect("a title").to_owned();
     lenses(client, uri).iter().map(title).collect()
+}
+
+/// Nobody has to wait before asking: what is asked at once is answered when the neighbours are known.
+#[test]
+fn asked_at_once() {
+    let texts: Vec<_> = (0..300).map(|number| (format!("n{number}.service"), SERVICE)).collect();
+    let mut units: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    units.push(("dice.service", SERVICE));
+    units.push(("zz.service", "[Unit]\nWants=dice.service\n[Service]\nExecStart=/bin/z\n"));
+    let folder = folder(&units);
+    let dice = uri_in(&folder, "dice.service");
+    for _ in 0..5 {
+        let mut client = Client::in_folders(&[folder.path()]);
+        client.open(&dice, SERVICE);
+        let lens = client.ask("textDocument/codeLens", json!({ "textDocument": { "uri": dice } }));
+        let mut asked = place(&dice, 0, 1);
+        asked["context"] = json!({ "includeDeclaration": false });
+        let references = client.ask("textDocument/references", asked);
+        let lens = client.answer(lens).expect("lenses");
+        assert_eq!(
+            lens[0]["command"]["title"],
+            "Started by: zz.service (Wants=) · multi-user.target (if enabled)"
+        );
+        let references = client.answer(references).expect("references");
+        assert_eq!(references[0]["uri"], uri_in(&folder, "zz.service"), "{references}");
+    }
 }
 
 #[test]

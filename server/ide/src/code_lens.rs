@@ -10,7 +10,7 @@ use crate::graph::{Edge, Graph, Relation};
 use crate::navigation::first_header;
 use crate::references::own_header;
 use crate::unit_card::starts_by_itself;
-use crate::workspace::{File, UnitName, Workspace};
+use crate::workspace::{File, Resolution, UnitName, Workspace};
 
 /// A line of text over a unit, and what it speaks of.
 #[derive(Clone, PartialEq, Debug)]
@@ -74,6 +74,11 @@ pub fn code_lenses(workspace: &Workspace, file: &Arc<File>) -> Vec<CodeLens> {
 
 /// What starts the unit. Nothing is said where nothing would need to: of systemd's own units, and of slices.
 fn of_starters(workspace: &Workspace, file: &File, name: &UnitName) -> Option<(String, Vec<LensPlace>)> {
+    if let Resolution::Masked(mask) = workspace.resolve(name, &file.place) {
+        let place = LensPlace { path: mask.path.clone(), range: TextRange::default() };
+        let title = format!("Masked by {}: nothing can start this", workspace.shown(&mask.path));
+        return Some((title, vec![place]));
+    }
     let starters = match starting(workspace, name, &file.place) {
         Starting::Listed(starters) => starters,
         Starting::Many(units) => {

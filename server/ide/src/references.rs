@@ -145,8 +145,15 @@ impl<'a> Subject<'a> {
             [Some(name.stem()), connections].into_iter().flatten()
         });
         let names = stems.flat_map(|stem| types.iter().map(move |unit_type| format!("{stem}.{unit_type}")));
-        let found = names.filter_map(|name| {
-            let unit = self.workspace.effective(&UnitName::parse(&name)?, &self.asker)?;
+        let mut names: Vec<_> = names.filter_map(|name| UnitName::parse(&name)).collect();
+        // `foo@x.timer` starts an instance of `foo@.service`.
+        if self.name.is_template() {
+            let graph = self.workspace.graph(&self.asker);
+            let templates: Vec<_> = names.iter().filter(|name| name.is_template()).cloned().collect();
+            names.extend(templates.iter().flat_map(|template| graph.instances(template)));
+        }
+        let found = names.iter().filter_map(|name| {
+            let unit = self.workspace.effective(name, &self.asker)?;
             let (target, setting) = self.workspace.trigger_target(&unit)?;
             let fragment = unit.fragment.filter(|fragment| !fragment.masked)?;
             (setting.is_none() && self.is(&target, &fragment.place)).then_some(fragment)

@@ -23,10 +23,30 @@ fn shown(fixture: &Fixture, name: &str) -> String {
         out += &format!("{:?} {}\n", lens.kind, lens.title);
         for place in &lens.places {
             let text = fixture.workspace.file(&place.path).map(|file| slice(file, place.range));
-            out += &format!("  {} {}\n", display(&place.path), text.as_deref().unwrap_or("link").trim_end());
+            let line = format!("  {} {}", display(&place.path), text.as_deref().unwrap_or("link"));
+            out += &format!("{}\n", line.trim_end());
         }
     }
     out
+}
+
+#[test]
+fn masked_elsewhere() {
+    check(
+        "//- /usr/lib/systemd/system/a.service
+[Service]
+ExecStart=/bin/a
+//- /usr/lib/systemd/system/a.socket
+[Socket]
+ListenStream=1
+//- /etc/systemd/system/a.service
+",
+        "/usr/lib/systemd/system/a.service",
+        expect![[r#"
+            Starters Masked by /etc/systemd/system/a.service: nothing can start this
+              /etc/systemd/system/a.service
+        "#]],
+    );
 }
 
 #[test]

@@ -26,6 +26,28 @@ fn shown(text: &str, declaration: Declaration) -> String {
     found.iter().map(|found| line(&found.path, found.range)).collect()
 }
 
+#[test]
+fn timers_of_instances() {
+    check(
+        "//- worker@.service
+[Un$0it]
+[Service]
+ExecStart=/bin/w
+//- worker@b.timer
+[Timer]
+OnCalendar=daily
+//- worker@c.timer
+[Timer]
+OnCalendar=daily
+Unit=other.service
+",
+        Declaration::LeftOut,
+        expect![[r#"
+            worker@b.timer «[Timer]»
+        "#]],
+    );
+}
+
 /// Everything that can name a service, and much that looks like it.
 const UNITS: &str = "
 //- dice.service

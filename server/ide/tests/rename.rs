@@ -290,6 +290,31 @@ fn siblings_keep_what_they_start() {
 }
 
 #[test]
+fn timers_of_instances_keep_what_they_start() {
+    check(
+        "//- worker@.service
+[Un$0it]
+Description=%i
+[Service]
+ExecStart=/bin/w
+//- worker@b.timer
+[Timer]
+OnCalendar=daily
+//- worker@.path
+[Path]
+PathExists=/run/%i
+",
+        "crew@.service",
+        Back::No,
+        expect![[r#"
+            worker@.path: «» -> "Unit=crew@%i.service\n"
+            worker@b.timer: «» -> "Unit=crew@b.service\n"
+            worker@.service -> crew@.service
+        "#]],
+    );
+}
+
+#[test]
 fn siblings_are_renamed_by_the_stem() {
     check(
         PAIR,

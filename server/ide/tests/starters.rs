@@ -671,6 +671,28 @@ ListenStream=1
     );
 }
 
+/// A way that leads through the unit itself says nothing.
+#[test]
+fn units_that_start_each_other() {
+    check(
+        "//- a.service
+[Unit]
+Wants=b.service
+//- a.timer
+[Timer]
+OnCalendar=daily
+//- b.service
+[Unit]
+Wants=a.service
+",
+        "a.service",
+        expect![[r#"
+            timer a.timer (daily at 00:00) file
+            wants b.service (Wants=) `a.service`
+        "#]],
+    );
+}
+
 #[test]
 fn the_boot() {
     let text = "//- /usr/lib/systemd/system/graphical.target

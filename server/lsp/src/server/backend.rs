@@ -1,5 +1,6 @@
 //! The protocol's requests and notifications, each answered from the session or a snapshot of it.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Zoned;
@@ -59,6 +60,7 @@ impl Backend {
         &self,
         params: effective_unit::Params,
     ) -> Result<effective_unit::Document> {
+        self.shared.all_read().await;
         let answer = self.compute_anywhere(move |snapshot| effective_unit::document(snapshot, &params));
         answer.await?.map_err(Error::invalid_params)
     }
@@ -75,12 +77,18 @@ impl Backend {
         uri: &lsp::Uri,
         answer: impl FnOnce(&Snapshot, &Arc<File>) -> T + Send + 'static,
     ) -> Result<Option<T>> {
+        compute_on(self.shared.snapshot(), about(convert::path(uri), answer)).await
+    }
+
+    /// The same for what depends on other units: on the document as it is now, once these have been read.
+    async fn compute_among<T: Send + 'static>(
+        &self,
+        uri: &lsp::Uri,
+        answer: impl FnOnce(&Snapshot, &Arc<File>) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
         let path = convert::path(uri);
-        let answer = self.compute_anywhere(move |snapshot| {
-            let file = snapshot.workspace.file(&path)?;
-            Some(answer(snapshot, file))
-        });
-        answer.await
+        let snapshot = self.shared.snapshot_among(&path).await;
+        compute_on(snapshot, about(path, answer)).await
     }
 
     /// The same where no single document is asked about.
@@ -88,9 +96,26 @@ impl Backend {
         &self,
         answer: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
-        let snapshot = self.shared.snapshot();
-        let task = tokio::task::spawn_blocking(move || answer(&snapshot));
-        task.await.map_err(|_| Error::internal_error())
+        compute_on(self.shared.snapshot(), answer).await
+    }
+}
+
+async fn compute_on<T: Send + 'static>(
+    snapshot: Snapshot,
+    answer: impl FnOnce(&Snapshot) -> T + Send + 'static,
+) -> Result<T> {
+    let task = tokio::task::spawn_blocking(move || answer(&snapshot));
+    task.await.map_err(|_| Error::internal_error())
+}
+
+/// An answer about one document; `None` where that is not known.
+fn about<T>(
+    path: Arc<Path>,
+    answer: impl FnOnce(&Snapshot, &Arc<File>) -> T,
+) -> impl FnOnce(&Snapshot) -> Option<T> {
+    move |snapshot| {
+        let file = snapshot.workspace.file(&path)?;
+        Some(answer(snapshot, file))
     }
 }
 
@@ -240,7 +265,7 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
         let place = params.text_document_position_params;
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             let offset = offset(snapshot, file, place.position);
             let hover = unit_ide::hover::hover(&snapshot.workspace, file, offset, Some(&Zoned::now()))?;
             Some(lsp::Hover {
@@ -256,7 +281,7 @@ impl LanguageServer for Backend {
         params: lsp::GotoDefinitionParams,
     ) -> Result<Option<lsp::GotoDefinitionResponse>> {
         let place = params.text_document_position_params;
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             let offset = offset(snapshot, file, place.position);
             let found = unit_ide::definition::definition(&snapshot.workspace, file, offset)?;
             Some(navigation::definition(snapshot, &file.path, &found))
@@ -269,7 +294,7 @@ impl LanguageServer for Backend {
         params: lsp::request::GotoImplementationParams,
     ) -> Result<Option<lsp::request::GotoImplementationResponse>> {
         let place = params.text_document_position_params;
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             let offset = offset(snapshot, file, place.position);
             let found = unit_ide::implementation::implementation(&snapshot.workspace, file, offset);
             navigation::implementation(snapshot, &found)
@@ -283,7 +308,7 @@ impl LanguageServer for Backend {
             true => Declaration::Included,
             false => Declaration::LeftOut,
         };
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             let offset = offset(snapshot, file, place.position);
             let found = unit_ide::references::references(&snapshot.workspace, file, offset, declaration);
             navigation::references(snapshot, &found)
@@ -295,7 +320,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::TextDocumentPositionParams,
     ) -> Result<Option<lsp::PrepareRenameResponse>> {
-        let answer = self.compute(&params.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&params.text_document.uri, move |snapshot, file| {
             rename::is_possible(snapshot)?;
             let offset = offset(snapshot, file, params.position);
             let found = unit_ide::rename::prepare_rename(&snapshot.workspace, file, offset);
@@ -310,7 +335,7 @@ impl LanguageServer for Backend {
 
     async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
         let place = params.text_document_position;
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             rename::is_possible(snapshot)?;
             let offset = offset(snapshot, file, place.position);
             let found = unit_ide::rename::rename(&snapshot.workspace, file, offset, &params.new_name);
@@ -323,6 +348,7 @@ impl LanguageServer for Backend {
     }
 
     async fn will_rename_files(&self, params: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        self.shared.all_read().await;
         let paths = rename::paths(&params);
         let answer = self.compute_anywhere(move |snapshot| {
             let found = unit_ide::rename::will_rename(&snapshot.workspace, &paths);
@@ -365,6 +391,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::WorkspaceSymbolParams,
     ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        self.shared.all_read().await;
         let answer = self.compute_anywhere(move |snapshot| {
             let found = unit_ide::workspace_symbol::workspace_symbols(&snapshot.workspace, &params.query);
             let found = found.into_iter();
@@ -388,8 +415,9 @@ impl LanguageServer for Backend {
     async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
         let (uri, shared) = (params.text_document.uri, self.shared.clone());
         let asked = uri.clone();
-        let answer = self
-            .compute(&uri, move |snapshot, file| code_lens::lenses(snapshot, file, &asked, &shared.lenses));
+        let answer = self.compute_among(&uri, move |snapshot, file| {
+            code_lens::lenses(snapshot, file, &asked, &shared.lenses)
+        });
         answer.await
     }
 
@@ -398,7 +426,7 @@ impl LanguageServer for Backend {
         params: lsp::CallHierarchyPrepareParams,
     ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
         let place = params.text_document_position_params;
-        let answer = self.compute(&place.text_document.uri, move |snapshot, file| {
+        let answer = self.compute_among(&place.text_document.uri, move |snapshot, file| {
             call_hierarchy::prepare(snapshot, file, offset(snapshot, file, place.position))
         });
         Ok(answer.await?.flatten())
@@ -408,6 +436,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+        self.shared.all_read().await;
         self.compute_anywhere(move |snapshot| call_hierarchy::incoming(snapshot, &params.item)).await
     }
 
@@ -415,6 +444,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+        self.shared.all_read().await;
         self.compute_anywhere(move |snapshot| call_hierarchy::outgoing(snapshot, &params.item)).await
     }
 
@@ -462,6 +492,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::DocumentDiagnosticParams,
     ) -> Result<lsp::DocumentDiagnosticReportResult> {
+        self.shared.all_read().await;
         let (path, shared) = (convert::path(&params.text_document.uri), self.shared.clone());
         let answer = self.compute_anywhere(move |snapshot| {
             shared.pulled.document(snapshot, &path, params.previous_result_id.as_deref()).into()
@@ -473,6 +504,7 @@ impl LanguageServer for Backend {
         &self,
         params: lsp::WorkspaceDiagnosticParams,
     ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
+        self.shared.all_read().await;
         diagnostic::quiet(&self.shared).await;
         let shared = self.shared.clone();
         let answer = self.compute_anywhere(move |snapshot| {
@@ -566,6 +598,7 @@ impl Backend {
         params: lsp::ExecuteCommandParams,
         answer: impl FnOnce(&Snapshot, &effective_unit::Params) -> std::result::Result<T, String> + Send + 'static,
     ) -> Result<Option<lsp::LSPAny>> {
+        self.shared.all_read().await;
         let params = unit_of_arguments(params)?;
         let answer = self.compute_anywhere(move |snapshot| answer(snapshot, &params)).await?;
         Ok(serde_json::to_value(answer.map_err(Error::invalid_params)?).ok())

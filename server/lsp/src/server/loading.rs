@@ -80,7 +80,9 @@ impl Loader {
         let shows_progress = self.client_can.get().is_some_and(|client| client.shows_progress);
         let progress = shows_progress.then(|| Progress::begin(self.client.clone()));
         let waiting = self.waiting.clone();
+        let unread = self.shared.begin_reading();
         self.read(move |turn| {
+            let _unread = unread;
             waiting.store(false, Ordering::Release);
             turn.settle(&[]);
             turn.read_all(progress.as_ref().map(Progress::files));

@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 use unit_catalog::Version;
 use unit_ide::inlay_hint::HintKind;
@@ -27,6 +29,8 @@ pub(super) struct Shared {
     session: Mutex<Session>,
     /// Held while the disk is read, until what was read is taken in.
     reading: Mutex<()>,
+    /// How often everything is still to be read: until then what is known is not all that there is.
+    unread: watch::Sender<usize>,
     /// Counts changes, so that a computation can tell that it is out of date.
     revision: AtomicU64,
     /// Wakes the diagnostics worker.
@@ -109,6 +113,18 @@ pub(super) struct Snapshot {
     pub(super) revision: u64,
 }
 
+/// A reading of everything that has not ended.
+pub(super) struct Unread(Arc<Shared>);
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        self.0.unread.send_modify(|unread| *unread -= 1);
+    }
+}
+
+/// How long an answer waits for the disk.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 impl Default for Shared {
     fn default() -> Self {
         // Before anything can be said nothing is read.
@@ -133,6 +149,7 @@ impl Default for Shared {
                 generation: 0,
             }),
             reading: Mutex::new(()),
+            unread: watch::Sender::new(0),
             revision: AtomicU64::new(0),
             changed: Notify::new(),
             lenses: Lenses::default(),
@@ -160,6 +177,19 @@ impl Shared {
     /// was read last.
     pub(super) fn turn_to_read(&self) -> MutexGuard<'_, ()> {
         self.reading.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Notes that everything is to be read, until the answer is dropped.
+    pub(super) fn begin_reading(self: &Arc<Self>) -> Unread {
+        self.unread.send_modify(|unread| *unread += 1);
+        Unread(self.clone())
+    }
+
+    /// Waits until everything that is to be read has been: before that nobody can say what a unit's neighbours are. A
+    /// disk that takes too long is not waited for.
+    pub(super) async fn all_read(&self) {
+        let mut unread = self.unread.subscribe();
+        let _ = timeout(PATIENCE, unread.wait_for(|unread| *unread == 0)).await;
     }
 
     /// What reading the disk depends on, as it is now.
@@ -248,6 +278,21 @@ impl Shared {
             unwanted_hints: session.settings.unwanted_hints.clone().unwrap_or_default(),
             revision,
         }
+    }
+
+    /// The view of a document as it is now, among its neighbours once these have been read.
+    pub(super) async fn snapshot_among(&self, path: &Path) -> Snapshot {
+        let asked = self.snapshot();
+        if *self.unread.borrow() == 0 {
+            return asked;
+        }
+        self.all_read().await;
+        let mut snapshot = self.snapshot();
+        if let Some((path, open)) = asked.documents.get_key_value(path) {
+            snapshot.workspace.set_open(path, open.document.unit());
+            snapshot.documents.insert(path.clone(), open.clone());
+        }
+        snapshot
     }
 
     /// Whether systemd-analyze is asked about what is saved.

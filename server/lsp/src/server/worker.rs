@@ -25,6 +25,10 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
     let mut published: HashMap<Arc<Path>, Published> = HashMap::new();
     loop {
         shared.changed.notified().await;
+        if published.is_empty() {
+            // Without its neighbours a unit looks wrong that is not.
+            shared.all_read().await;
+        }
         let snapshot = shared.snapshot();
         let closed: Vec<_> =
             published.keys().filter(|path| !snapshot.documents.contains_key(*path)).cloned().collect();

@@ -18,12 +18,14 @@ const MOST_ASKED: usize = 256;
 /// Follows who starts whom back from the sources of one unit's starts.
 pub(super) struct Chains<'s, 'a> {
     search: &'s Search<'a>,
+    /// The unit that it is all about: no way leads through it.
+    to: &'s UnitName,
     asked: usize,
 }
 
 impl<'s, 'a> Chains<'s, 'a> {
-    pub(super) fn new(search: &'s Search<'a>) -> Self {
-        Self { search, asked: 0 }
+    pub(super) fn new(search: &'s Search<'a>, to: &'s UnitName) -> Self {
+        Self { search, to, asked: 0 }
     }
 
     /// Of what starts `source`, the events and the units that events bring up.
@@ -40,7 +42,7 @@ impl<'s, 'a> Chains<'s, 'a> {
         let graph = &self.search.graph;
         let mut pulled_by: FxHashMap<UnitName, UnitName> = FxHashMap::default();
         let mut on_the_way = FxHashSet::default();
-        let mut reached = FxHashSet::from_iter([source.clone()]);
+        let mut reached = FxHashSet::from_iter([self.to.clone(), source.clone()]);
         let mut now = vec![source.clone()];
         for _ in 0..MOST_STEPS {
             let mut next = Vec::new();

@@ -170,7 +170,7 @@ pub fn starters(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<St
     let search = Search::new(workspace, asker);
     let mut found = search.all(name);
     let id = search.graph.id(name);
-    let mut chains = Chains::new(&search);
+    let mut chains = Chains::new(&search, &id);
     for starter in &mut found {
         let source = starter.unit.as_ref().filter(|source| !starter.kind.is_trigger() && **source != id);
         starter.via = source.map_or_else(Vec::new, |source| chains.behind(source));
@@ -210,6 +210,9 @@ pub(crate) fn starting(workspace: &Workspace, name: &UnitName, asker: &Place) ->
 /// The triggers that start the unit again after `systemctl stop`: those that a stop of the unit does not stop too.
 /// Sorted.
 pub fn still_armed(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<UnitName> {
+    if matches!(workspace.resolve(name, asker), Resolution::Masked(_)) {
+        return Vec::new();
+    }
     let graph = workspace.graph(asker);
     let stops_with =
         [Relation::ConsistsOf, Relation::BoundBy, Relation::RequiredBy, Relation::PropagatesStopTo];
