@@ -92,6 +92,17 @@ pub struct ExecPrefix {
     pub until: Option<Version>,
 }
 
+/// An environment variable that systemd sets for commands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Variable {
+    /// The name without `$`.
+    pub name: &'static str,
+    /// What it holds, and for which commands.
+    pub meaning: &'static str,
+    /// The first release that sets it; [`Version::ALWAYS`] when older than any record.
+    pub since: Version,
+}
+
 /// A group of names, written as `@name`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Group {
@@ -157,6 +168,11 @@ pub fn specifier(letter: char) -> Option<&'static Specifier> {
 /// Marks before the program of a command line (systemd.service(5), "Special executable prefixes").
 pub fn exec_prefixes() -> &'static [ExecPrefix] {
     tables::EXEC_PREFIXES
+}
+
+/// Environment variables that systemd sets for the commands of units.
+pub fn variables() -> &'static [Variable] {
+    tables::VARIABLES
 }
 
 /// Groups of system calls. `@known` has no members here: they are all that systemd was built with.

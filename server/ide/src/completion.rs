@@ -5,7 +5,7 @@ mod names;
 use std::sync::Arc;
 
 use unit_catalog::{
-    Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives,
+    Availability, Directive, Doc, Section, UnitType, ValueKind, Version, directive, directives, table,
 };
 use unit_syntax::{Entry, ItemKind, Junk, TextRange};
 
@@ -15,7 +15,7 @@ use crate::unit_card::unit_card;
 use crate::value::candidates::{Place, candidates, file_systems, marks, of_number, specifiers};
 use crate::value::explain::{Subject, explain};
 use crate::workspace::{File, FileKind, SectionContext, UnitName, Workspace, mentions_units};
-use names::{paths, unit_in_call, units, users};
+use names::{paths, unit_in_call, units, users, variables};
 
 /// The answer to one request.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -110,6 +110,10 @@ pub fn documentation(section: Section, key: &str, label: &str) -> Option<String>
     let directive = directive(section, key)?;
     if label == key {
         return Some(crate::hover::directive_page(directive));
+    }
+    if let Some(name) = label.strip_prefix("${").and_then(|label| label.strip_suffix('}')) {
+        let known = table::variables().iter().find(|known| known.name == name);
+        return Some(known.map_or("Set by `Environment=`".to_owned(), |known| known.meaning.to_owned()));
     }
     let subject = Subject { directive, version: Version::NEWEST, unit: None, now: None };
     if let Some(explanation) = explain(subject, label, 0) {
@@ -273,6 +277,12 @@ fn values(
     let names = more.is_empty();
     if names && mentions_units(directive) {
         return units(workspace, file, directive, word, typed_from(word.start));
+    }
+    if names && place.kind == ValueKind::ExecCommand {
+        let variables = variables(workspace, file, directive, entry, offset);
+        if !variables.is_empty() {
+            return Completion { items: variables, incomplete: false };
+        }
     }
     if names
         && place.kind == ValueKind::ExecCommand

@@ -1,6 +1,7 @@
 //! Hover: what a section, a directive or a value means, in general and for this very unit.
 
 mod program;
+mod variable;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::rules::rule;
 use crate::unit_card::{own_card, unit_card};
 use crate::unit_reference::reference_at;
 use crate::value::explain::{Subject, explain};
+use crate::value::variable::variable_at;
 use crate::value::{TimeSpan, boolean, canonical_word, time_span_of};
 use crate::workspace::{Effective, File, Workspace};
 
@@ -174,7 +176,10 @@ impl Context<'_> {
                     let markdown = format!("**`{key}={span}`** = {seconds}\n\n{}", self.directive_here());
                     Some(Hover { markdown, range })
                 }
-                None => self.explained(entry, offset).or_else(|| self.program(entry, offset)),
+                None => {
+                    let explained = self.explained(entry, offset).or_else(|| self.variable(entry, offset));
+                    explained.or_else(|| self.program(entry, offset))
+                }
             },
         }
     }
@@ -192,6 +197,20 @@ impl Context<'_> {
         }
         let part = TextRange::from(explanation.range);
         Some(Hover { markdown, range: entry.value_to_source(part) })
+    }
+
+    /// The variable under the cursor in a command.
+    fn variable(&self, entry: &Entry, offset: u32) -> Option<Hover> {
+        if self.directive.kind != ValueKind::ExecCommand {
+            return None;
+        }
+        let variable = variable_at(entry.item.value()?, entry.source_to_value(offset)? as usize)?;
+        if variable.name.is_empty() {
+            return None;
+        }
+        let section = self.directive.section;
+        let markdown = variable::variable(self.workspace, self.unit, section, self.version(), &variable)?;
+        Some(Hover { markdown, range: entry.value_to_source(variable.range.into()) })
     }
 
     /// The program that the command under the cursor runs, before the directive's page.

@@ -766,3 +766,30 @@ fn buffers_without_a_name() {
     // Files of others are left alone.
     assert_eq!(of("[Desktop Entry]\nName=x\n[$0"), [""; 0]);
 }
+
+#[test]
+fn variables_of_commands() {
+    let fixture = "
+//- web.service
+[Service]
+Environment=PORT=80 \"ROOT=/srv/my www\"
+";
+    let with = |line: &str| {
+        format!("{fixture}{line}\n//- web.service.d/x.conf closed\n[Service]\nEnvironment=LEVEL=3\n")
+    };
+    let found = labels(&with("ExecStart=/bin/web $0"));
+    assert!(!found.iter().any(|label| label.contains('$')), "{found:?}");
+    let found = labels(&with("ExecReload=/bin/kill $$0"));
+    assert_eq!(found[..3], ["${LEVEL}", "${PORT}", "${ROOT}"]);
+    assert!(found.contains(&"${MAINPID}".to_owned()), "{found:?}");
+    assert_eq!(labels(&with("ExecStart=/bin/web $$$0")), [""; 0]);
+    for typed in ["${PO$0}", "${PO$0", "$PO$0"] {
+        let fixture = Fixture::new(&with(&format!("ExecStart=/bin/web --port={typed} x")));
+        let (file, completion) = complete(&fixture);
+        let port = completion.items.iter().find(|item| item.label == "${PORT}").expect("it is set");
+        assert_eq!(slice(file, port.replace.expect("a range")), typed.replace("$0", ""), "{typed}");
+    }
+    assert!(
+        documentation(Section::Service, "ExecReload", "${MAINPID}").expect("a text").contains("main process")
+    );
+}

@@ -970,3 +970,55 @@ fn rules_in_comments_for_us() {
     check_silent("[Service]\n# unitls: allow(no-such-$0rule)\n");
     check_silent("[Service]\n# a com$0ment\n");
 }
+
+#[test]
+fn variables() {
+    let said = |line: &str| {
+        let fixture = format!(
+            "//- web.service\n[Service]\nEnvironment=PORT=80 \"NAME=my web\"\n{line}\n\
+             //- web.service.d/port.conf closed\n[Service]\nEnvironment=PORT=81\n"
+        );
+        let (hover, text) = hover_at(&fixture).expect("there is something to say");
+        format!("«{text}» {}\n", hover.markdown)
+    };
+    let texts = [
+        said("ExecStart=/bin/web --port=${PO$0RT}"),
+        said("ExecStart=/bin/web $NAM$0E"),
+        said("ExecReload=/bin/kill -HUP $MAIN$0PID"),
+        said("PassEnvironment=LEVEL\nExecStart=/bin/web $LE$0VEL"),
+        said("EnvironmentFile=-/etc/default/web\nExecStart=/bin/web $OP$0TIONS"),
+        said("EnvironmentFile=-/etc/default/web\nExecStart=/bin/web $POR$0T"),
+        said("ExecStart=/bin/web $OP$0TIONS"),
+        said("ExecStart=sh -c 'echo \"$$PORT ${I$0}\"'"),
+    ];
+    expect![[r#"
+        «${PORT}» **`${PORT}`** = `81`
+
+        Set by `Environment=` in `web.service.d/port.conf`.
+        «$NAME» **`${NAME}`** = `my web`
+
+        Set by `Environment=` in `web.service`.
+        «$MAINPID» **`${MAINPID}`**: PID of the main process, where one is known; for the commands beside it, such as `ExecReload=` and `ExecStop=`
+
+        Set by systemd.
+        «$LEVEL» **`${LEVEL}`**
+
+        Passed on from the manager, as `web.service` says.
+        «$OPTIONS» **`${OPTIONS}`**
+
+        Not set by the unit itself, but perhaps by `/etc/default/web`.
+        «$PORT» **`${PORT}`** = `81`
+
+        Set by `Environment=` in `web.service.d/port.conf`, unless `/etc/default/web` says otherwise.
+        «$OPTIONS» **`${OPTIONS}`**
+
+        Not set by the unit. Unless the manager's environment has it, it is empty: `$OPTIONS` is no word then, `${OPTIONS}` an empty one.
+        «${I}» **`${I}`**
+
+        Not set by the unit. Unless the manager's environment has it, it is empty: `$I` is no word then, `${I}` an empty one.
+    "#]].assert_eq(&texts.concat());
+    // A variable of the shell.
+    let (hover, _) =
+        hover_at("[Service]\nExecStart=sh -c 'for i in 1 2; do echo $i$0; done'\n").expect("a page");
+    assert!(hover.markdown.starts_with("**`ExecStart=`**"), "{}", hover.markdown);
+}

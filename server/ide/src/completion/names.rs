@@ -1,12 +1,16 @@
-//! What the workspace's units name and another may name as well: units, paths, users and groups.
+//! What the workspace's units name and another may name as well: units, paths, users,
+//! variables.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use unit_catalog::{Directive, Section, UnitType, ValueKind, special_units};
+use unit_catalog::{Directive, Section, UnitType, ValueKind, special_units, table};
 use unit_syntax::{Entry, ItemKind, TextRange};
 
 use super::{Completion, CompletionItem, CompletionKind};
 use crate::activation::manager_calls;
+use crate::value::variable::variable_at;
+use crate::value::words_of;
 use crate::workspace::{File, Scope, Workspace};
 
 /// More names than this are cut; those of units are asked for again with a longer prefix.
@@ -68,6 +72,35 @@ pub(super) fn unit_in_call(entry: &Entry, offset: u32) -> Option<TextRange> {
     let mut units = manager_calls(value.trim_end()).into_iter().flat_map(|call| call.units);
     let unit = units.find(|unit| unit.range.contains(at))?;
     Some(TextRange::new(unit.range.start, unit.range.end - 1).shift(start))
+}
+
+/// The variables of a command, where the cursor is in one: those that the unit sets, then those that systemd sets.
+pub(super) fn variables(
+    workspace: &Workspace,
+    file: &Arc<File>,
+    directive: &'static Directive,
+    entry: &Entry,
+    offset: u32,
+) -> Vec<CompletionItem> {
+    let value = entry.item.value().unwrap_or_default();
+    let at = entry.source_to_value(offset).map(|at| at as usize);
+    let Some(variable) = at.and_then(|at| variable_at(value, at)) else {
+        return Vec::new();
+    };
+    let replace = entry.value_to_source(variable.range.into());
+    let unit = workspace.effective_of(file);
+    let lines = unit.map_or_else(Vec::new, |unit| unit.list(directive.section, "Environment"));
+    let words = lines.iter().flat_map(|setting| words_of(setting.value()));
+    let own: BTreeSet<String> = words.filter_map(|word| Some(word.split_once('=')?.0.to_owned())).collect();
+    let known = table::variables().iter().filter(|known| known.since <= file.version);
+    let known = known.map(|known| (known.name, 1)).filter(|(name, _)| !own.contains(*name));
+    let names = own.iter().map(|name| (name.as_str(), 0)).chain(known);
+    let item = |(name, rank): (&str, u8)| CompletionItem {
+        rank,
+        directive: Some(directive),
+        ..CompletionItem::new(format!("${{{name}}}"), CompletionKind::Word, Some(replace))
+    };
+    names.map(item).collect()
 }
 
 /// The paths that values of the workspace's units hold and that begin with what is typed.

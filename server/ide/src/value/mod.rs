@@ -10,6 +10,7 @@ mod path;
 mod piece;
 mod set;
 pub(crate) mod specifier;
+pub(crate) mod variable;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -673,7 +673,7 @@ fn capabilities(utf8: bool, forms: Forms) -> lsp::ServerCapabilities {
         completion_provider: Some(lsp::CompletionOptions {
             resolve_provider: Some(true),
             // What opens a word that no letter opens: headers, values, specifiers, groups, paths, codes in a comment.
-            trigger_characters: Some(["[", "=", "%", "@", "/", "("].map(str::to_owned).to_vec()),
+            trigger_characters: Some(["[", "=", "%", "@", "/", "(", "$", "{"].map(str::to_owned).to_vec()),
             ..lsp::CompletionOptions::default()
         }),
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),

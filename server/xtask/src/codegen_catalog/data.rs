@@ -136,6 +136,7 @@ pub(super) struct Enums {
     pub(super) exit_statuses: BTreeMap<String, BTreeMap<String, u8>>,
     pub(super) specifier: Vec<Specifier>,
     pub(super) exec_prefix: Vec<ExecPrefix>,
+    pub(super) variable: Vec<Variable>,
     pub(super) comparison_operators: ComparisonOperators,
     pub(super) syscall_group: Vec<Group>,
     pub(super) filesystem_group: Vec<Group>,
@@ -215,6 +216,15 @@ pub(super) struct ExecPrefix {
     #[serde(default)]
     pub(super) since: u16,
     pub(super) until: Option<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) meaning: String,
+    #[serde(default)]
+    pub(super) since: u16,
 }
 
 #[derive(Deserialize)]

@@ -170,7 +170,7 @@ pub(super) fn docs(docs: &Docs) -> String {
 pub(super) fn tables(data: &Data) -> String {
     let enums = &data.enums;
     let mut out = head("Tables that values are read with.", "enums.toml");
-    out.push_str("use crate::{Version, table::{ByteSuffix, CalendarShorthand, ComparisonOperators, ExecPrefix, ExitStatus, ExitStatusOrigin, Group, Numbered, Specifier, TimeUnit}};\n");
+    out.push_str("use crate::{Version, table::{ByteSuffix, CalendarShorthand, ComparisonOperators, ExecPrefix, ExitStatus, ExitStatusOrigin, Group, Numbered, Specifier, TimeUnit, Variable}};\n");
     for (name, rows) in [("SIGNALS", &enums.signals), ("CAPABILITIES", &enums.capabilities)] {
         let mut rows: Vec<_> = rows.iter().collect();
         rows.sort_by_key(|&(_, number)| number);
@@ -222,6 +222,9 @@ pub(super) fn tables(data: &Data) -> String {
             it.since,
             option(it.until.map(version))
         )
+    });
+    table(&mut out, "VARIABLES", "Variable", &enums.variable, |it| {
+        format!("Variable {{ name: {:?}, meaning: {:?}, since: Version({}) }}", it.name, it.meaning, it.since)
     });
     for (name, groups) in
         [("SYSCALL_GROUPS", &enums.syscall_group), ("FILESYSTEM_GROUPS", &enums.filesystem_group)]
