@@ -139,6 +139,26 @@ fn units_that_are_masked_only_named_or_no_units() {
     .assert_eq(&said.concat());
 }
 
+/// Whatever paths are given make up one world, be they folders or files.
+#[test]
+fn several_paths_are_one_world() {
+    let wants = b"[Unit]\nWants=b.service\n[Service]\nExecStart=/bin/a\n";
+    let root = folder(&[
+        ("one/a.service", &wants[..]),
+        ("two/b.service", b"[Service]\nExecStart=/bin/b\n"),
+        ("two/b.timer", b"[Timer]\nOnCalendar=daily\n"),
+        ("three/b.service.d/x.conf", b"[Service]\nNice=1\n"),
+    ]);
+    let said = "b.service\n├─ b.timer    daily at 00:00  two/b.timer:1\n└─ a.service  Wants=          one/a.service:2\n";
+    for paths in [["one", "two"], ["one/a.service", "two"], ["two/b.service", "one/a.service"]] {
+        assert_eq!(run(root.path(), "starters", ["b"].into_iter().chain(paths)).stdout, said, "{paths:?}");
+    }
+    let merged = run(root.path(), "cat", ["b", "two", "three"]).stdout;
+    assert!(merged.contains("three/b.service.d/x.conf:2\nNice=1"), "{merged}");
+    let apart = run(&root.path().join("one"), "starters", ["../two/b.service"]).stdout;
+    assert_eq!(apart, "b.service\n└─ b.timer  daily at 00:00  ../two/b.timer:1\n");
+}
+
 #[test]
 fn status_2_for_units_that_nobody_knows() {
     let root = web();

@@ -19,7 +19,7 @@ use super::report::{Judged, Report, several};
 use super::world::{self, Targets};
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
-    let (mut workspace, mut targets) = world::read(&args.paths, &args.settings());
+    let (mut workspace, mut targets) = world::read(&args.paths, world::Roots::Apart, &args.settings());
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), args.color.into());
     let something = match (args.diff, args.fix) {
         (true, _) => show_repairs(&mut out, args, &workspace, &targets),

@@ -56,7 +56,7 @@ impl Run<'_> {
             system_units: Some(SystemUnits::none()),
             ..Settings::default()
         };
-        let (workspace, targets) = world::read(paths, &settings);
+        let (workspace, targets) = world::read(paths, world::Roots::Apart, &settings);
         let reach = Reach::new(&targets.shown, paths);
         let mut seen = BTreeSet::new();
         for (path, name) in &targets.shown {

@@ -1,6 +1,6 @@
 //! The world that a command looks at: the files and folders on the command line, over the machine's own units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
@@ -15,13 +15,13 @@ use crate::settings::Settings;
 
 /// Reads what lies at `paths`, and the machine's units where they belong to the world. What the command line `settled`
 /// counts before what project files say.
-pub(crate) fn read(paths: &[PathBuf], settled: &Settings) -> (Workspace, Targets) {
-    let absolute: Vec<PathBuf> = paths.iter().filter_map(|path| std::path::absolute(path).ok()).collect();
+pub(crate) fn read(paths: &[PathBuf], roots: Roots, settled: &Settings) -> (Workspace, Targets) {
+    let absolute: Vec<PathBuf> = paths.iter().filter_map(|path| disk::absolute(path)).collect();
     let mut known = Vec::new();
     let mut targets = loop {
         let files = project::find(absolute.iter().map(PathBuf::as_path), &known, |_| None);
         let count = files.len();
-        let mut targets = Targets::collect(paths, settled, files);
+        let mut targets = Targets::collect(paths, roots, settled, files);
         // What was found on the way settles how the files beside it are read.
         known.append(&mut targets.project_files);
         if project::find(absolute.iter().map(PathBuf::as_path), &known, |_| None).len() == count {
@@ -34,6 +34,24 @@ pub(crate) fn read(paths: &[PathBuf], settled: &Settings) -> (Workspace, Targets
     workspace.set_on_disk(std::mem::take(&mut targets.files), std::mem::take(&mut targets.links));
     workspace.set_scripts(std::mem::take(&mut targets.scripts));
     (workspace, targets)
+}
+
+/// Whether units below several paths see each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roots {
+    /// Each path is a world of its own.
+    Apart,
+    /// All of them are one; but not whatever lies at both ends of the machine.
+    Together,
+}
+
+/// The folder that holds all the paths, where that is not the root of everything.
+fn common(paths: &[PathBuf]) -> Option<Arc<Path>> {
+    let mut paths = paths.iter().filter_map(|path| disk::absolute(path));
+    let first = paths.next()?;
+    let rest: Vec<_> = paths.collect();
+    let holds = |folder: &&Path| !rest.is_empty() && rest.iter().all(|path| path.starts_with(folder));
+    first.ancestors().find(holds).filter(|folder| folder.parent().is_some()).map(Arc::from)
 }
 
 /// What a command that is not about files looks at.
@@ -55,7 +73,7 @@ pub(crate) enum Subject {
 impl World {
     /// Reads `paths`, or the current folder.
     pub(crate) fn of(paths: &[PathBuf], settled: &Settings) -> Self {
-        let (workspace, targets) = read(or_here(paths), settled);
+        let (workspace, targets) = read(or_here(paths), Roots::Together, settled);
         Self { workspace, targets, subject: None }
     }
 
@@ -64,14 +82,16 @@ impl World {
         let name = UnitName::of_typed(unit);
         let is_path = unit.contains('/') || name.is_none() && Path::new(unit).exists();
         let file = is_path.then(|| PathBuf::from(unit));
-        let (workspace, mut targets) = read(&[or_here(paths), file.as_slice()].concat(), settled);
+        // The current folder, which nobody asked for, has nothing to do with a file elsewhere.
+        let roots = if paths.is_empty() { Roots::Apart } else { Roots::Together };
+        let (workspace, mut targets) = read(&[or_here(paths), file.as_slice()].concat(), roots, settled);
         if paths.is_empty() {
             // Nobody asked for the current folder: what cannot be read there is no error.
             targets.errors.retain(|(path, _)| Some(path) == file.as_ref());
         }
         let subject = match &file {
             Some(file) => {
-                let path = std::path::absolute(file).ok();
+                let path = disk::absolute(file);
                 let known = path.and_then(|path| Some(workspace.file(&path)?.path.clone()));
                 known.map(Subject::File)
             }
@@ -148,6 +168,9 @@ pub(crate) struct Targets {
     /// Project files that were come upon.
     project_files: Vec<PathBuf>,
     version: Version,
+    /// The folders of which everything has been read, and those of which what lies in them has.
+    read: Vec<PathBuf>,
+    read_beside: HashSet<PathBuf>,
     /// The folders that were given, and how.
     given: Vec<(PathBuf, PathBuf)>,
     /// What could not be read, and why.
@@ -155,9 +178,9 @@ pub(crate) struct Targets {
 }
 
 impl Targets {
-    fn collect(paths: &[PathBuf], settled: &Settings, files: Vec<Arc<ProjectFile>>) -> Self {
+    fn collect(paths: &[PathBuf], roots: Roots, settled: &Settings, files: Vec<Arc<ProjectFile>>) -> Self {
         let projects = Projects::new(files, &Settings::default(), &[]);
-        let first = paths.first().and_then(|path| std::path::absolute(path).ok());
+        let first = paths.first().and_then(|path| disk::absolute(path));
         let outer = first.and_then(|path| projects.nearest(&path)).map(|file| settled.over(&file.settings));
         let mut targets = Self {
             shown: BTreeMap::new(),
@@ -165,18 +188,20 @@ impl Targets {
             links: Vec::new(),
             scripts: Vec::new(),
             places: Places {
-                folders: Vec::new(),
+                folders: common(paths).filter(|_| roots == Roots::Together).into_iter().collect(),
                 machine: outer.as_ref().unwrap_or(settled).world().search_path(),
                 projects: projects.projects(settled, &Settings::default()),
             },
             projects,
             project_files: Vec::new(),
             version: settled.version(),
+            read: Vec::new(),
+            read_beside: HashSet::new(),
             given: Vec::new(),
             errors: Vec::new(),
         };
         for given in paths {
-            let Ok(path) = std::path::absolute(given) else {
+            let Some(path) = disk::absolute(given) else {
                 targets.errors.push((given.clone(), "is no path".to_owned()));
                 continue;
             };
@@ -217,6 +242,7 @@ impl Targets {
         if !self.places.folders.contains(&root) {
             self.places.folders.push(root);
         }
+        self.read.push(folder.to_owned());
         let found = disk::whole(folder, self.reader());
         for file in found.files.iter().filter(|file| file.kind.is_judged()) {
             let below = file.path.strip_prefix(folder).unwrap_or(&file.path);
@@ -251,6 +277,9 @@ impl Targets {
         }
         if !self.places.folders.iter().any(|known| folder.starts_with(known)) {
             self.places.folders.push(folder.into());
+        }
+        let is_read = self.read.iter().any(|known| folder.starts_with(known));
+        if !is_read && self.read_beside.insert(folder.to_owned()) {
             let beside = disk::siblings(folder, self.reader());
             self.files.extend(beside.files);
             self.links.extend(beside.links);

@@ -260,6 +260,11 @@ fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"))
 }
 
+/// The whole path from the root, without `.` and `..`; `None` where there is no current folder.
+pub(crate) fn absolute(path: &Path) -> Option<PathBuf> {
+    std::path::absolute(path).ok().map(|path| simplified(&path))
+}
+
 /// The path without `.` and `..`, told from its text alone.
 fn simplified(path: &Path) -> PathBuf {
     let mut simple = PathBuf::new();
