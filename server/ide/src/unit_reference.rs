@@ -9,7 +9,9 @@ use unit_syntax::{Entry, TextRange};
 
 use crate::activation::{manager_calls, may_call_manager};
 use crate::value::extract_word::{Extract, without_quotes, words};
-use crate::workspace::{File, FileKind, UnitName, mentions_units, preset_pattern};
+use crate::workspace::{
+    File, FileKind, Scope, UnitName, meant_by_device, mentions_units, preset_pattern, wanted_by_devices,
+};
 
 /// A place in a file that names a unit.
 #[derive(Clone, PartialEq, Debug)]
@@ -37,6 +39,8 @@ pub enum ReferenceSource {
     BusActivation,
     /// A line of a preset file: `enable foo.service`.
     Preset,
+    /// What a udev rule has started by this manager.
+    UdevRule(Scope),
 }
 
 impl ReferenceSource {
@@ -45,6 +49,7 @@ impl ReferenceSource {
         match self {
             Self::Command(_) => called(Some(own), written),
             Self::Setting(_) | Self::BusActivation | Self::Preset => named(Some(own), written),
+            Self::UdevRule(_) => meant_by_device(written),
         }
     }
 }
@@ -67,8 +72,10 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
     let Some(source) = source(file, index) else {
         return Vec::new();
     };
-    if source == ReferenceSource::Preset {
-        return preset(entry, index).into_iter().collect();
+    match source {
+        ReferenceSource::Preset => return preset(entry, index).into_iter().collect(),
+        ReferenceSource::UdevRule(_) => return rule(entry, index),
+        _ => {}
     }
     let Some(value) = entry.value().filter(|value| !value.is_empty()) else {
         return Vec::new();
@@ -88,7 +95,7 @@ pub fn references_in_entry(file: &File, index: usize) -> Vec<UnitReference> {
             let words = words(value, Extract::PLAIN).map_while(Result::ok);
             words.filter_map(|word| Some((word.range.into(), named(own().as_ref(), &word.text)?))).collect()
         }
-        ReferenceSource::Setting(_) | ReferenceSource::BusActivation | ReferenceSource::Preset => {
+        _ => {
             let whole = TextRange::from(0..value.len());
             named(own().as_ref(), value).map(|name| (whole, name)).into_iter().collect()
         }
@@ -126,10 +133,30 @@ fn preset(entry: &Entry, index: usize) -> Option<UnitReference> {
     })
 }
 
+/// The units in a rule of udev.
+fn rule(entry: &Entry, index: usize) -> Vec<UnitReference> {
+    let text = entry.item.text();
+    let reference = |(range, scope): (Range<usize>, Scope)| {
+        let written = &text[range.clone()];
+        let start = entry.start + range.start as u32;
+        Some(UnitReference {
+            range: TextRange::new(start, start + range.len() as u32),
+            entry: index as u32,
+            written: written.into(),
+            name: meant_by_device(written)?,
+            source: ReferenceSource::UdevRule(scope),
+        })
+    };
+    wanted_by_devices(text).into_iter().filter_map(reference).collect()
+}
+
 /// What an entry names units by, if it may name any.
 fn source(file: &File, index: usize) -> Option<ReferenceSource> {
     if file.kind == FileKind::Preset {
         return Some(ReferenceSource::Preset);
+    }
+    if file.kind == FileKind::UdevRules {
+        return Some(ReferenceSource::UdevRule(Scope::System));
     }
     match file.lines()[index].directive {
         Some(directive) if mentions_units(directive) => Some(ReferenceSource::Setting(directive)),
@@ -173,7 +200,9 @@ pub(crate) fn indirect_names(file: &File) -> Vec<Box<str>> {
         match source(file, *index) {
             Some(ReferenceSource::Setting(_)) => value.contains(['@', '%', '"', '\'']),
             Some(ReferenceSource::Command(_)) => may_call_manager(value),
-            Some(ReferenceSource::BusActivation | ReferenceSource::Preset) => true,
+            Some(ReferenceSource::BusActivation | ReferenceSource::Preset | ReferenceSource::UdevRule(_)) => {
+                true
+            }
             None => false,
         }
     };

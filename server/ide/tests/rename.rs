@@ -315,6 +315,27 @@ PathExists=/run/%i
 }
 
 #[test]
+fn rules_of_udev() {
+    check(
+        r##"//- scan@.service
+[Un$0it]
+Description=%i
+[Service]
+ExecStart=/bin/scan
+//- 90-scan.rules closed
+ENV{SYSTEMD_WANTS}+="scan@$kernel.service other@%k.service scan@a.service"
+"##,
+        "look@.service",
+        Back::To("scan@.service"),
+        expect![[r#"
+            90-scan.rules: «scan@$kernel.service» -> "look@$kernel.service"
+            90-scan.rules: «scan@a.service» -> "look@a.service"
+            scan@.service -> look@.service
+        "#]],
+    );
+}
+
+#[test]
 fn siblings_are_renamed_by_the_stem() {
     check(
         PAIR,

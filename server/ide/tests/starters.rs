@@ -250,6 +250,42 @@ WantedBy=dev-ttyUSB0.device
 }
 
 #[test]
+fn rules_of_udev() {
+    let text = r##"//- /srv/image/etc/systemd/system/plug.service
+[Service]
+ExecStart=/bin/plug
+//- /srv/image/etc/systemd/system/scan@.service
+[Service]
+ExecStart=/bin/scan %I
+//- /srv/image/usr/lib/udev/rules.d/90-plug.rules closed
+# ENV{SYSTEMD_WANTS}="none.service"
+ACTION=="remove", GOTO="end"
+SUBSYSTEM=="tty", TAG+="systemd",   ENV{SYSTEMD_WANTS}+="plug.service scan@$kernel.service"
+ENV{SYSTEMD_USER_WANTS}+="plug.service"
+//- /srv/image/usr/share/polkit-1/rules.d/50-x.rules closed
+polkit.log("SYSTEMD_WANTS plug.service");
+//- /srv/other/etc/udev/rules.d/90-plug.rules closed
+ENV{SYSTEMD_WANTS}+="plug.service"
+"##;
+    check(
+        text,
+        "plug.service",
+        expect![[r#"
+            device /srv/image/usr/lib/udev/rules.d/90-plug.rules (when a device appears, by udev) `plug.service`
+        "#]],
+    );
+    for unit in ["scan@.service", "scan@sda.service"] {
+        check(
+            text,
+            unit,
+            expect![[r#"
+                device /srv/image/usr/lib/udev/rules.d/90-plug.rules (when a device appears, by udev) `scan@$kernel.service`
+            "#]],
+        );
+    }
+}
+
+#[test]
 fn other_units() {
     check(
         "//- a.service

@@ -79,6 +79,12 @@ impl<'a> Edit<'a> {
     /// What stands in place of a name afterwards; `None` where it stays.
     fn new_text(&self, file: &File, reference: &UnitReference) -> Option<String> {
         let new = self.renamed(&reference.name).filter(|_| self.means_ours(&reference.name, &file.place));
+        if let ReferenceSource::UdevRule(_) = reference.source {
+            let instance = reference.written.find('@').map_or("", |at| &reference.written[at..]);
+            return new.map(|new| {
+                if new.is_template() { format!("{}{instance}", new.prefix()) } else { new.to_string() }
+            });
+        }
         if !reference.written.contains('%') {
             return Some(as_written(reference, &new?));
         }

@@ -31,6 +31,8 @@ pub enum FileKind {
     DBusService,
     /// A preset file (systemd.preset(5)).
     Preset,
+    /// Rules of udev (udev(7)), which may have units started.
+    UdevRules,
     /// A manager's own configuration (systemd-system.conf(5)): `systemd/system.conf`, `systemd/user.conf`, or a drop-in
     /// of theirs.
     ManagerConf {
@@ -78,6 +80,10 @@ impl FileKind {
         if file_name.ends_with(".preset") {
             return Self::Preset;
         }
+        // polkit has files of this suffix as well.
+        if file_name.ends_with(".rules") && path.components().all(|part| part.as_os_str() != "polkit-1") {
+            return Self::UdevRules;
+        }
         match file_name.rsplit_once('.').and_then(|(_, suffix)| UnitType::from_suffix(suffix)) {
             Some(unit_type) => Self::Fragment { name: UnitName::parse(file_name), unit_type },
             None => Self::Other,
@@ -90,6 +96,7 @@ impl FileKind {
             Self::Fragment { .. } | Self::DropIn { .. } => Some(Family::Units),
             Self::DBusService => Some(Family::Bus),
             Self::Preset => Some(Family::Presets),
+            Self::UdevRules => Some(Family::Devices),
             Self::ManagerConf { .. } => Some(Family::Managers),
             Self::Other => None,
         }
@@ -99,7 +106,9 @@ impl FileKind {
     pub fn unit_type(&self) -> Option<UnitType> {
         match self {
             Self::Fragment { unit_type, .. } | Self::DropIn { unit_type, .. } => Some(*unit_type),
-            Self::DBusService | Self::Preset | Self::ManagerConf { .. } | Self::Other => None,
+            Self::DBusService | Self::Preset | Self::UdevRules | Self::ManagerConf { .. } | Self::Other => {
+                None
+            }
         }
     }
 
@@ -116,7 +125,9 @@ impl FileKind {
     pub fn subject(&self) -> Option<&UnitName> {
         match self {
             Self::Fragment { name, .. } | Self::DropIn { name, .. } => name.as_ref(),
-            Self::DBusService | Self::Preset | Self::ManagerConf { .. } | Self::Other => None,
+            Self::DBusService | Self::Preset | Self::UdevRules | Self::ManagerConf { .. } | Self::Other => {
+                None
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod preset;
 mod project;
 mod resolve;
 mod script;
+mod udev;
 mod unit_name;
 
 use std::path::Path;
@@ -44,6 +45,7 @@ pub(crate) use resolve::accepts;
 pub use resolve::{Aliases, Resolution, World};
 pub use script::SCRIPT_SUFFIXES;
 pub use script::{ScriptFile, script_places, script_suffix, scripts_called};
+pub(crate) use udev::{meant as meant_by_device, wanted as wanted_by_devices};
 pub use unit_name::{UnitName, Unreplaced};
 pub(crate) use unit_name::{escape, escape_path, unescape_path};
 
@@ -554,7 +556,11 @@ impl File {
         match &self.kind {
             FileKind::Fragment { name, .. } => name.as_ref().map(UnitName::as_str),
             FileKind::DropIn { owner, .. } => Some(owner),
-            FileKind::DBusService | FileKind::Preset | FileKind::ManagerConf { .. } | FileKind::Other => None,
+            FileKind::DBusService
+            | FileKind::Preset
+            | FileKind::UdevRules
+            | FileKind::ManagerConf { .. }
+            | FileKind::Other => None,
         }
     }
 

@@ -36,6 +36,8 @@ pub enum Family {
     Bus,
     /// Preset files.
     Presets,
+    /// Rules of udev.
+    Devices,
     /// The managers' own configuration.
     Managers,
 }
@@ -130,6 +132,15 @@ const USER_PRESETS: [&str; 5] = [
     "lib/systemd/user-preset",
 ];
 
+/// Where rules of udev are looked for (udev(7)).
+const DEVICE_RULES: [&str; 5] = [
+    "etc/udev/rules.d",
+    "run/udev/rules.d",
+    "usr/local/lib/udev/rules.d",
+    "usr/lib/udev/rules.d",
+    "lib/udev/rules.d",
+];
+
 /// Where the system manager's configuration is looked for (systemd-system.conf(5)).
 const SYSTEM_MANAGER: [&str; 5] =
     ["etc/systemd", "run/systemd", "usr/local/lib/systemd", "usr/lib/systemd", "lib/systemd"];
@@ -149,13 +160,14 @@ const LOOSE: u8 = u8::MAX;
 
 impl Family {
     /// Every family with its folders, by scope.
-    const FOLDERS: [(Family, Scope, &[&str]); 8] = [
+    const FOLDERS: [(Family, Scope, &[&str]); 9] = [
         (Family::Units, Scope::System, &SYSTEM_UNITS),
         (Family::Units, Scope::User, &USER_UNITS),
         (Family::Bus, Scope::System, &SYSTEM_BUS),
         (Family::Bus, Scope::User, &SESSION_BUS),
         (Family::Presets, Scope::System, &SYSTEM_PRESETS),
         (Family::Presets, Scope::User, &USER_PRESETS),
+        (Family::Devices, Scope::System, &DEVICE_RULES),
         (Family::Managers, Scope::System, &SYSTEM_MANAGER),
         (Family::Managers, Scope::User, &USER_MANAGERS),
     ];
@@ -189,6 +201,7 @@ impl Places {
                 };
                 self.find(parent, Family::Presets, scope)
             }
+            FileKind::UdevRules => self.find(parent, Family::Devices, Scope::System),
             FileKind::ManagerConf { scope } => {
                 let drop_in = parent.extension().is_some_and(|suffix| suffix == "d");
                 self.find(if drop_in { above } else { parent }, Family::Managers, *scope)

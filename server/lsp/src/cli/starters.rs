@@ -107,7 +107,7 @@ fn name(world: &World, starter: &Starter, unit: &UnitName) -> String {
 /// Who it is: a unit, or a file that is none.
 fn source(world: &World, starter: &Starter) -> String {
     match (starter.kind, &starter.path) {
-        (StarterKind::DBus, Some(path)) => world.name(path),
+        (StarterKind::DBus | StarterKind::Device, Some(path)) if starter.unit.is_none() => world.name(path),
         _ => starter.source.clone(),
     }
 }

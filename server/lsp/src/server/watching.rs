@@ -58,11 +58,11 @@ pub(super) async fn watch(client: Client, reach: Reach, places: Arc<Places>, aga
     matches!(answer, Ok(Ok(())))
 }
 
-/// Units with their drop-ins and links, presets, configuration of managers, D-Bus services, scripts; and the folders that
+/// Units with their drop-ins and links, presets, udev rules, configuration of managers, D-Bus services, scripts; and the folders that
 /// hold them, of which alone some clients tell when one is moved.
 fn watchers(reach: Reach, places: &Places) -> Vec<lsp::FileSystemWatcher> {
     let suffixes = unit_catalog::UnitType::ALL.map(|unit_type| unit_type.suffix()).join(",");
-    let files = format!("**/*.{{{suffixes},conf,preset,d,wants,requires,upholds}}");
+    let files = format!("**/*.{{{suffixes},conf,preset,rules,d,wants,requires,upholds}}");
     let templates = format!("**/*.{{{suffixes},conf}}.{{in,j2,tmpl,tpl,erb,mustache}}");
     let watcher = |glob_pattern| lsp::FileSystemWatcher { glob_pattern, kind: None };
     let mut watchers =

@@ -17,6 +17,7 @@ pub use started::{Started, started};
 use super::commands::started_by;
 use super::{Cause, Edge, Graph, Holds, Relation};
 use crate::activation::Restart;
+use crate::unit_reference::{ReferenceSource, references_in};
 use crate::workspace::{
     Effective, File, Mention, Place, PresetAction, Resolution, Scope, UnitLink, UnitName, Workspace, accepts,
 };
@@ -55,7 +56,7 @@ pub enum StarterKind {
     Path,
     /// An automount, on access.
     Automount,
-    /// A device that appears.
+    /// A device that appears, by links, `WantedBy=` or rules of udev.
     Device,
     /// A message bus, when somebody asks for the name.
     DBus,
@@ -132,7 +133,7 @@ impl Starter {
     pub fn phrase(&self) -> String {
         match self.kind {
             StarterKind::Restart => self.note.clone(),
-            StarterKind::DBus => self.note.clone(),
+            _ if self.unit.is_none() => self.note.clone(),
             _ => match self.details() {
                 details if details.is_empty() => self.source.clone(),
                 details => format!("{} ({details})", self.source),
@@ -274,6 +275,7 @@ impl<'a> Search<'a> {
         edges.sort_by_key(|edge| directive_of(edge.cause) == Some("Sockets"));
         let mut found: Vec<_> = edges.iter().filter_map(|edge| self.of_edge(edge)).collect();
         found.extend(self.commands(id));
+        found.extend(self.device_rules(id));
         found.extend(self.enabled_with(id));
         let linked: Vec<_> = found
             .iter()
@@ -369,6 +371,29 @@ impl<'a> Search<'a> {
                     via: Vec::new(),
                 }
             }));
+        }
+        found
+    }
+
+    /// The udev rules that have it started, or an instance of it that the device names.
+    fn device_rules(&self, id: &UnitName) -> Vec<Starter> {
+        let mut names = self.graph.names(id);
+        names.extend(id.template());
+        let mut found = Vec::new();
+        for name in names {
+            for file in self.workspace.device_rules(&name, self.asker) {
+                let source = ReferenceSource::UdevRule(self.asker.scope);
+                let ours = references_in(file).filter(|said| said.name == name && said.source == source);
+                found.extend(ours.map(|said| Starter {
+                    source: file.path.display().to_string(),
+                    unit: None,
+                    kind: StarterKind::Device,
+                    note: "when a device appears, by udev".to_owned(),
+                    path: Some(file.path.clone()),
+                    range: Some(said.range),
+                    via: Vec::new(),
+                }));
+            }
         }
         found
     }
