@@ -55,7 +55,7 @@ declare_rule! {
         category: RestartPolicy,
         severity: Information,
         since: Version(254),
-        fix: Always,
+        fix: Sometimes,
         check: Unit(check),
     }
 }
@@ -80,7 +80,8 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(handler) = cx.unit.list(Section::Unit, "OnFailure").into_iter().next().or(action) else {
         return;
     };
-    let runs = match StartLimit::of(cx.unit, cx.version()).verdict(0.0) {
+    let verdict = StartLimit::of(cx.unit, cx.version()).verdict(0.0);
+    let runs = match verdict {
         Verdict::GivesUp { runs, .. } => {
             format!("{runs} times for a service that crashes at once, and once more when systemd gives up")
         }
@@ -99,6 +100,10 @@ fn check(cx: &mut UnitContext<'_>) {
     if let Some(finding) = cx.report_value(&ONFAILURE_PER_ATTEMPT, severity, handler, message) {
         if let Some(policy) = policy {
             finding.relate(policy.file, policy.line_range(), "the service is restarted by this");
+        }
+        // Where nothing ends the restarts, the handler would then never come.
+        if matches!(verdict, Verdict::Endless { .. }) {
+            return;
         }
         let direct = "RestartMode=direct";
         let fix = Fix::risky(format!("Set `{direct}`"));
