@@ -11,6 +11,7 @@ mod start_limit;
 mod systemctl;
 pub mod timeline;
 pub mod timer;
+mod topic;
 
 pub use arguments::CallWord;
 pub(crate) use program::file_name;
@@ -20,3 +21,4 @@ pub use service_type::{Behaviour, Fate, ServiceType, Start};
 pub use shell::{Script, ShellCommand, ShellWord};
 pub use start_limit::{StartLimit, Verdict, seconds};
 pub(crate) use systemctl::{ManagerCall, calls_in, manager_calls, may_call_manager};
+pub(crate) use topic::Topic;

@@ -1,13 +1,11 @@
 //! Units that a unit's own commands start: `systemctl start NAME` in `Exec*=` lines.
 
-use std::sync::Arc;
-
 use unit_catalog::{Directive, ValueKind, directives};
 use unit_syntax::TextRange;
 
-use crate::activation::{ManagerCall, manager_calls, may_call_manager};
+use crate::activation::{ManagerCall, Topic, manager_calls};
 use crate::unit_reference::called;
-use crate::workspace::{Effective, File, Setting, UnitName};
+use crate::workspace::{Effective, Setting, UnitName};
 
 /// A unit that a command starts.
 pub(super) struct Started<'a> {
@@ -25,12 +23,7 @@ pub(super) fn started_by<'a>(unit: &Effective<'a>) -> Vec<Started<'a>> {
     let Some(section) = unit.unit_type.own_section() else {
         return Vec::new();
     };
-    let calls = |part: &&Arc<File>| {
-        let lines = part.lines().iter().zip(part.unit.entries());
-        let mut commands = lines.filter(|(line, _)| line.directive.is_some_and(is_command));
-        commands.any(|(_, entry)| entry.value().is_some_and(may_call_manager))
-    };
-    if !unit.parts.iter().any(calls) {
+    if !unit.speaks_of(Topic::Manager) {
         return Vec::new();
     }
     let mut found = Vec::new();

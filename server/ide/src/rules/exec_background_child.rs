@@ -1,11 +1,11 @@
 //! Rule: a command that leaves processes behind where nobody looks after them, or that systemd's own settings replace.
 
-use unit_catalog::{Conduct, ProgramRow, Section, program_row};
+use unit_catalog::{Section, directive};
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
 use crate::activation::settings::{remains_after_exit, runs_as_root};
-use crate::activation::{Launch, Mode, Reason, ServiceType};
+use crate::activation::{Launch, Mode, Reason, ServiceType, Topic};
 use crate::diagnostic::Severity;
 use crate::workspace::{Scope, Setting};
 
@@ -71,21 +71,16 @@ declare_rule! {
 const KEYS: [&str; 7] =
     ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"];
 
-const TOOLS: [&str; 4] = ["sudo", "su", "nohup", "disown"];
-
 fn check(cx: &mut UnitContext<'_>) {
-    if cx.unit.unit_type != unit_catalog::UnitType::Service {
+    if cx.unit.unit_type != unit_catalog::UnitType::Service || !cx.unit.speaks_of(Topic::LeavingBehind) {
         return;
     }
     for key in KEYS {
-        let settings = cx.unit.list(Section::Service, key);
+        let Some(directive) = directive(Section::Service, key) else { continue };
         let before = matches!(key, "ExecStartPre" | "ExecCondition");
-        let counts = |setting: &Setting<'_>| {
-            let command = setting.value();
-            TOOLS.iter().any(|tool| command.contains(tool)) || before && may_leave(command)
-        };
+        let counts = |setting: &Setting<'_>| Topic::LeavingBehind.is_in(directive, setting.value());
         // Most lines call none of these: do not split their commands.
-        let wanted: Vec<_> = settings.into_iter().filter(counts).collect();
+        let wanted: Vec<_> = cx.unit.list(Section::Service, key).into_iter().filter(counts).collect();
         if wanted.is_empty() {
             continue;
         }
@@ -98,21 +93,6 @@ fn check(cx: &mut UnitContext<'_>) {
             check_terminal_tools(cx, launch, key);
         }
     }
-}
-
-/// Whether a line may call a program that is known to go to the background. Where that takes more than a look at its first word, it
-/// may.
-fn may_leave(line: &str) -> bool {
-    let several = line.contains(';');
-    let first = line.trim_start_matches([' ', '\t', '-', '@', ':', '+', '!']).split_whitespace().next();
-    let leaves = |word: &str| match program_row(word.rsplit('/').next().unwrap_or_default()) {
-        Some(ProgramRow::Launcher(_)) => true,
-        Some(ProgramRow::Program(program)) => {
-            program.default == Conduct::Background || !program.background.is_empty()
-        }
-        None => word.contains(['"', '\'', '\\', '$', '%']),
-    };
-    several || first.is_some_and(leaves)
 }
 
 /// Reports what goes on when the command has ended; whether anything does.

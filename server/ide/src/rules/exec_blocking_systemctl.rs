@@ -5,7 +5,7 @@ use unit_catalog::{Section, UnitType};
 use super::declare::declare_rule;
 use super::dependency::{are_ordered, names};
 use super::unit::UnitContext;
-use crate::activation::{ServiceType, calls_in, may_call_manager};
+use crate::activation::{ServiceType, Topic, calls_in, may_call_manager};
 use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::unit_reference::called;
@@ -91,6 +91,9 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(name) = cx.name().filter(|name| name.unit_type() == UnitType::Service) else {
         return;
     };
+    if !cx.unit.speaks_of(Topic::Manager) {
+        return;
+    }
     // Commands that a start or a stop waits for.
     let main = match cx.service_type() {
         Some(ServiceType::Simple | ServiceType::Exec | ServiceType::Idle) | None => None,

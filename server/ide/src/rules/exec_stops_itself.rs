@@ -5,7 +5,7 @@ use unit_syntax::TextRange;
 
 use super::declare::declare_rule;
 use super::unit::UnitContext;
-use crate::activation::{calls_in, may_call_manager};
+use crate::activation::{Topic, calls_in, may_call_manager};
 use crate::diagnostic::Severity;
 use crate::fix::Fix;
 use crate::value::{ExecCommand, exec_commands};
@@ -76,6 +76,9 @@ fn check(cx: &mut UnitContext<'_>) {
     let Some(name) = cx.name().filter(|_| cx.unit.unit_type == UnitType::Service) else {
         return;
     };
+    if !cx.unit.speaks_of(Topic::Manager) {
+        return;
+    }
     // A template runs as its instances only; any one of them stands for all.
     let instance = name.is_template().then(|| name.with_instance("INSTANCE")).flatten();
     let name = instance.as_ref().unwrap_or(name);

@@ -1,12 +1,12 @@
 //! Rule: `Type=notify` for a program that never says that it is ready.
 
-use unit_catalog::{Hands, Notify, Section, Version};
+use unit_catalog::{Hands, Notify, Section, Version, directive};
 
 use super::declare::declare_rule;
 use super::remedy::{add_flag, keep_in_foreground, use_type};
 use super::unit::UnitContext;
 use crate::activation::settings::{NotifyAccess, notify_access, start_timeout, type_setting};
-use crate::activation::{Launch, Mode, Reason, ServiceType};
+use crate::activation::{Launch, Mode, Reason, ServiceType, Topic};
 use crate::diagnostic::Severity;
 use crate::value::TimeSpan;
 
@@ -129,11 +129,14 @@ fn check(cx: &mut UnitContext<'_>) {
 
 /// Whether any command of the unit is about notifications.
 fn speaks_of_notifying(cx: &UnitContext<'_>) -> bool {
-    let words = ["systemd-notify", "NOTIFY_SOCKET", "READY=1", "sd_notify", "sdnotify"];
-    ["ExecStart", "ExecStartPre", "ExecStartPost", "Environment", "PassEnvironment"].iter().any(|key| {
-        let settings = cx.unit.list(Section::Service, key);
-        settings.iter().any(|setting| words.iter().any(|word| setting.value().contains(word)))
-    })
+    let about = |key: &&str| {
+        let settings = cx.unit.list(Section::Service, key).into_iter();
+        settings
+            .filter_map(|setting| Some((directive(Section::Service, key)?, setting.value())))
+            .any(|(directive, value)| Topic::Notifying.is_in(directive, value))
+    };
+    cx.unit.speaks_of(Topic::Notifying)
+        && ["ExecStart", "ExecStartPre", "ExecStartPost", "Environment", "PassEnvironment"].iter().any(about)
 }
 
 /// Why no `READY=1` is sent: weight, half sentence, and whether the program ends by itself.

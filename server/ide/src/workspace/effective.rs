@@ -6,6 +6,8 @@ use rustc_hash::FxHashSet;
 use unit_catalog::{Empty, Section, UnitType, directive};
 use unit_syntax::{Entry, TextRange};
 
+use crate::activation::Topic;
+
 use super::file_kind::real_name;
 use super::{File, FileKind, ManagerDefaults, Place, UnitName, Workspace};
 
@@ -134,6 +136,11 @@ impl<'a> Effective<'a> {
 }
 
 impl Effective<'_> {
+    /// Whether any line of its files may be about this, be it one that another clears away.
+    pub(crate) fn speaks_of(&self, topic: Topic) -> bool {
+        self.parts.iter().any(|part| part.speaks_of(topic))
+    }
+
     /// The names that its `Alias=` lines give it.
     pub(crate) fn declared_aliases(&self) -> Vec<UnitName> {
         let Some(own) = &self.name else {

@@ -10,6 +10,7 @@ use unit_syntax::{Entry, ItemKind, Junk, Unit};
 
 use super::file_kind::{is_foreign_template, is_template_line};
 use super::{FileKind, Place, Places};
+use crate::activation::Topic;
 use crate::graph;
 use crate::rules::LineFinding;
 use crate::rules::allow::is_allow;
@@ -42,6 +43,8 @@ pub struct File {
     allows: Arc<[u32]>,
     /// Another one after each edit of what the graph reads.
     statements: Edition,
+    /// Whether it may be about each [`Topic`].
+    topics: [OnceLock<bool>; Topic::ALL.len()],
     /// Findings of the line rules, in order of entries; they depend on nothing but this file.
     line_findings: OnceLock<Arc<[LineFinding]>>,
 }
@@ -141,6 +144,7 @@ impl File {
             mentions: Arc::new([]),
             allows: Arc::new([]),
             statements: Edition::next(),
+            topics: Default::default(),
             line_findings: OnceLock::new(),
         };
         let count = file.unit.entries().len();
@@ -196,6 +200,7 @@ impl File {
             mentions: self.mentions.clone(),
             allows: self.allows.clone(),
             statements: self.statements,
+            topics: Default::default(),
             line_findings: OnceLock::new(),
             unit,
         };
@@ -229,6 +234,17 @@ impl File {
         if self.masked != file.masked || was_read.any(|read| read) || read.any(|read| read) {
             file.statements = Edition::next();
         }
+        for (topic, known) in Topic::ALL.into_iter().zip(&self.topics) {
+            let is_in = |(line, entry): (&Line, &Entry)| is_about(topic, line, entry);
+            let added = || new_changed.iter().zip(&file.unit.entries()[changed.clone()]).any(is_in);
+            let removed = || old_changed.iter().zip(old_entries).any(is_in);
+            let now = match known.get() {
+                Some(false) => Some(added()),
+                Some(true) if !removed() || added() => Some(true),
+                _ => None,
+            };
+            file.topics[topic as usize] = now.map_or_else(OnceLock::new, OnceLock::from);
+        }
         if let Some(old) = self.line_findings.get() {
             file.line_findings = OnceLock::from(file.merge_findings(old, self.lines.len(), changed));
         }
@@ -238,6 +254,14 @@ impl File {
     /// Whether both are versions of one file in which no line differs that the graph reads.
     pub(crate) fn states_as(&self, other: &Self) -> bool {
         self.statements == other.statements
+    }
+
+    /// Whether any line may be about this.
+    pub(crate) fn speaks_of(&self, topic: Topic) -> bool {
+        *self.topics[topic as usize].get_or_init(|| {
+            let mut lines = self.lines.iter().zip(self.unit.entries());
+            lines.any(|(line, entry)| is_about(topic, line, entry))
+        })
     }
 
     /// The lines, one for each entry.
@@ -382,6 +406,11 @@ impl SectionContext {
             },
         }
     }
+}
+
+fn is_about(topic: Topic, line: &Line, entry: &Entry) -> bool {
+    let value = || entry.item.value().unwrap_or_default();
+    line.directive.is_some_and(|directive| topic.is_in(directive, value()))
 }
 
 fn kind(path: &Path, unit: &Unit) -> FileKind {
