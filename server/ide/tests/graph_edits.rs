@@ -283,6 +283,49 @@ proptest! {
     }
 }
 
+/// What is found of many units is found of each alone: where all are asked about, one look at all of them spares searches.
+#[test]
+fn circles_among_many_units() {
+    let name = |number: usize| format!("u{number}.service");
+    let unit = |number: usize| {
+        let after = match number {
+            0 => "target-7.target".to_owned(),
+            // Three circles, one of which needs that somebody is enabled.
+            40 => name(44),
+            80 => "late.target".to_owned(),
+            _ => name(number - 1),
+        };
+        let target = if number == 60 { "early.target" } else { "late.target" };
+        format!("[Unit]\nAfter={after}\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy={target}\n")
+    };
+    let mut sources: Vec<(String, String)> = (0..120).map(|number| (name(number), unit(number))).collect();
+    sources.push(("late.target".to_owned(), format!("[Unit]\nWants={}\nAfter={0}\n", name(90))));
+    sources.push(("early.target".to_owned(), format!("[Unit]\nBefore={}\n", name(50))));
+    let workspace = || {
+        let mut workspace = World::new().workspace;
+        let files: Vec<_> = sources.iter().map(|(name, text)| read(&workspace, name, text)).collect();
+        workspace.set_on_disk(files, []);
+        workspace
+    };
+    let circles = |workspace: &Workspace, name: &str| -> Vec<_> {
+        let file = workspace.file(&path(name)).expect("it is there");
+        let found = check_file(workspace, file, &|| false);
+        found.into_iter().filter(|finding| finding.code == "ordering-cycle").collect()
+    };
+    let together = workspace();
+    let mut found = Vec::new();
+    for (name, _) in &sources {
+        let here = circles(&together, name);
+        assert_eq!(here, circles(&workspace(), name), "{name}");
+        if !here.is_empty() {
+            found.push(&**name);
+        }
+    }
+    let count =
+        |range: std::ops::Range<usize>| range.filter(|number| found.contains(&&*name(*number))).count();
+    assert_eq!((count(40..45), found.contains(&"u60.service"), count(80..91)), (5, true, 11), "{found:?}");
+}
+
 /// Each key there is, with values of many kinds.
 #[test]
 fn what_the_graph_reads_is_heard() {

@@ -110,7 +110,7 @@ pub(super) enum Way {
 }
 
 impl Way {
-    fn relation(self) -> Relation {
+    pub(super) fn relation(self) -> Relation {
         match self {
             Self::Ahead => Relation::After,
             Self::Behind => Relation::Before,
@@ -151,7 +151,7 @@ impl<'a> Graph<'a> {
             return Vec::new();
         }
         let pairs: Vec<_> = own.iter().map(Wait::units).collect();
-        let Some(way) = self.way_round(unit, &pairs) else {
+        let Some(way) = self.way_round(unit, &pairs, &mut 0) else {
             return Vec::new();
         };
         let mut pulling = FxHashMap::default();
@@ -174,7 +174,9 @@ impl<'a> Graph<'a> {
     }
 
     /// The way in which fewer units have to be looked at to find that `unit` is on a circle; `None` where it is not.
-    pub(super) fn way_round(&self, unit: &UnitName, own: &[Units]) -> Option<Way> {
+    ///
+    /// Counts the units that it looks at.
+    pub(super) fn way_round(&self, unit: &UnitName, own: &[Units], looked_at: &mut usize) -> Option<Way> {
         let begin =
             |way| Search { way, reached: FxHashSet::default(), queue: [unit.clone()].into(), work: 0 };
         let mut searches = [begin(Way::Ahead), begin(Way::Behind)];
@@ -186,6 +188,7 @@ impl<'a> Graph<'a> {
             let search = if ahead_costs <= behind_costs { ahead } else { behind };
             search.work = ahead_costs.min(behind_costs);
             let next = search.queue.pop_front()?;
+            *looked_at += 1;
             for found in self.neighbours(search.way, &next, own) {
                 if search.reached.contains(&found) || !self.may_meet(&next, &found) {
                     continue;
@@ -283,7 +286,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Whether both may be started at the same time: neither stops the other.
-    fn may_meet(&self, unit: &UnitName, other: &UnitName) -> bool {
+    pub(super) fn may_meet(&self, unit: &UnitName, other: &UnitName) -> bool {
         !self.says(unit, other, |saying| saying.what == What::Bears(Relation::Conflicts))
             && !self.says(other, unit, |saying| saying.what == What::Bears(Relation::Conflicts))
     }

@@ -82,6 +82,11 @@ pub(super) struct Derived {
 }
 
 impl Layer {
+    /// All names, also those that are only spoken of.
+    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &UnitName> {
+        self.nodes.iter().map(|node| &node.name)
+    }
+
     /// The number by which this layer knows a name.
     pub(super) fn find(&self, name: &UnitName) -> Option<u32> {
         self.ids.get(name).copied()
