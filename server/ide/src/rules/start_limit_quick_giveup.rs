@@ -9,7 +9,7 @@ use super::unit::UnitContext;
 use crate::activation::settings::{restart, span};
 use crate::activation::{Restart, ServiceType, StartLimit, Verdict};
 use crate::fix::Fix;
-use crate::workspace::Setting;
+use crate::workspace::{Setting, UnitName};
 
 declare_rule! {
     /// ## What it does
@@ -128,16 +128,18 @@ fn limits<'a>(cx: &UnitContext<'a>) -> impl Iterator<Item = Setting<'a>> {
 
 /// The line that exposes the service to what comes late, where it is no link, and what that means.
 fn exposure<'a>(cx: &UnitContext<'a>) -> Option<(Option<Setting<'a>>, String)> {
-    let late = named(cx.unit, Section::Unit, &["After"]).into_iter().find(|named| {
-        let name = named.unit.as_str();
-        let stem = named.unit.prefix().to_ascii_lowercase();
-        name.starts_with("network")
+    let is_network = |unit: &UnitName| {
+        let name = unit.as_str();
+        // What comes after that one makes the network.
+        name.starts_with("network") && name != "network-pre.target"
             || matches!(name, "nss-lookup.target" | "remote-fs.target" | "NetworkManager-wait-online.service")
-            || DATABASES.iter().any(|database| stem.starts_with(database))
+    };
+    let late = named(cx.unit, Section::Unit, &["After"]).into_iter().find(|named| {
+        let stem = named.unit.prefix().to_ascii_lowercase();
+        is_network(&named.unit) || DATABASES.iter().any(|database| stem.starts_with(database))
     });
     if let Some(late) = late {
-        let network = late.unit.unit_type() == UnitType::Target;
-        let exposed = match network {
+        let exposed = match is_network(&late.unit) && late.unit.unit_type() == UnitType::Target {
             true => format!("an outage of the network (`{}`) may last longer", late.unit),
             false => format!("`{}`, which it waits for, may take longer to come up", late.unit),
         };
