@@ -401,6 +401,81 @@ OnCalendar=hourly
     );
 }
 
+/// `systemctl` asks the system's manager unless it is told otherwise, whoever calls it.
+#[test]
+fn commands_for_other_managers() {
+    let text = "//- /srv/image/etc/systemd/system/a.service
+[Service]
+ExecStart=/bin/a
+//- /srv/image/etc/systemd/system/b.service
+[Service]
+ExecStart=/bin/systemctl --user start a.service
+ExecStop=/bin/systemctl -H there start a.service
+ExecStopPost=/bin/systemctl --machine=box start a.service
+//- /srv/image/etc/systemd/user/c.service
+[Service]
+ExecStart=/bin/systemctl --user start d.service
+ExecStop=/bin/systemctl start d.service
+//- /srv/image/etc/systemd/user/d.service
+[Service]
+ExecStart=/bin/d
+";
+    check(text, "a.service", expect![[r#""#]]);
+    let fixture = Fixture::new(text);
+    let user =
+        fixture.workspace.files().find(|file| file.path.ends_with("user/d.service")).expect("it is there");
+    let found = starters(&fixture.workspace, &name("d.service"), &user.place);
+    assert_eq!(
+        found.iter().map(Starter::phrase).collect::<Vec<_>>(),
+        ["c.service (ExecStart=systemctl start)"]
+    );
+}
+
+#[test]
+fn timers_of_other_events_and_broken_lines() {
+    check(
+        "//- clock.timer
+[Timer]
+OnClockChange=yes
+OnTimezoneChange=true
+Unit=a.service
+//- broken.timer
+[Timer]
+OnCalendar=*/5 * * * *
+OnUnitActiveSec=soon
+OnBootSec=5
+Unit=a.service
+//- a.service
+[Service]
+ExecStart=/bin/a
+",
+        "a.service",
+        expect![[r#"
+            timer broken.timer (5 s after boot) `a.service`
+            timer clock.timer (when the clock is set, when the time zone changes) `a.service`
+        "#]],
+    );
+}
+
+#[test]
+fn an_instance_under_the_other_name_of_its_template() {
+    check(
+        "//- getty@.service
+[Service]
+ExecStart=/bin/getty
+[Install]
+Alias=autovt@.service
+//- login.service
+[Unit]
+Wants=autovt@tty1.service
+",
+        "getty@tty1.service",
+        expect![[r#"
+            wants login.service (Wants=, if enabled) `autovt@tty1.service`
+        "#]],
+    );
+}
+
 #[test]
 fn templates() {
     let text = "//- a@.service

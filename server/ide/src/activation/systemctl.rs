@@ -18,6 +18,37 @@ pub(crate) struct ManagerCall {
     pub(crate) waits: bool,
     /// Whether units are started or stopped too that are only to be enabled or disabled (`--now`).
     pub(crate) now: bool,
+    /// Who is called.
+    pub(crate) manager: CalledManager,
+}
+
+/// The manager that a call goes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CalledManager {
+    /// That of the system: systemctl asks it, whoever calls.
+    System,
+    /// That of the caller (`--user`).
+    User,
+    /// One of another machine or container (`--host=`, `--machine=`).
+    Elsewhere,
+}
+
+impl CalledManager {
+    /// Who these arguments of systemctl call.
+    fn of(arguments: &[CalledUnit]) -> Self {
+        let is = |names: &[&str]| {
+            arguments.iter().any(|word| {
+                let option = word.written.split('=').next().unwrap_or_default();
+                names.contains(&option)
+                    || names.iter().any(|name| name.len() == 2 && option.starts_with(*name))
+            })
+        };
+        match (is(&["--host", "--machine", "-H", "-M"]), is(&["--user"])) {
+            (true, _) => Self::Elsewhere,
+            (false, true) => Self::User,
+            (false, false) => Self::System,
+        }
+    }
 }
 
 impl ManagerCall {
@@ -193,6 +224,7 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
     let units = |words: &[&CalledUnit]| words.iter().map(|word| (*word).clone()).collect::<Vec<_>>();
     let waits = !arguments.iter().any(|word| word.written == "--no-block");
     let now = arguments.iter().any(|word| word.written == "--now");
+    let manager = CalledManager::of(arguments);
     let plain = plain_arguments(arguments);
     match file_name(&words[program]) {
         "systemctl" | "initctl" => {
@@ -202,12 +234,16 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
                 verb if FIRST_UNIT_VERBS.contains(&verb) => rest.get(..1)?,
                 _ => return None,
             };
-            Some(ManagerCall { verb: verb.written.clone(), units: units(named), waits, now })
+            Some(ManagerCall { verb: verb.written.clone(), units: units(named), waits, now, manager })
         }
         "service" | "invoke-rc.d" => match plain.as_slice() {
-            [unit, verb, ..] => {
-                Some(ManagerCall { verb: verb.written.clone(), units: vec![(*unit).clone()], waits, now })
-            }
+            [unit, verb, ..] => Some(ManagerCall {
+                verb: verb.written.clone(),
+                units: vec![(*unit).clone()],
+                waits,
+                now,
+                manager,
+            }),
             _ => None,
         },
         "journalctl" => {
@@ -224,6 +260,7 @@ fn call(words: &[CalledUnit]) -> Option<ManagerCall> {
                 units: separate.chain(joined).collect(),
                 waits: true,
                 now,
+                manager,
             })
         }
         _ => None,
@@ -307,6 +344,20 @@ mod tests {
         for none in ["systemctl daemon-reload", "echo systemctl stop a", "service", "systemctl", "service a"]
         {
             assert_eq!(calls(none), [""; 0], "{none}");
+        }
+    }
+
+    #[test]
+    fn managers() {
+        let manager = |value: &str| manager_calls(value)[0].manager;
+        for (value, called) in [
+            ("systemctl start a", CalledManager::System),
+            ("systemctl --user start a", CalledManager::User),
+            ("systemctl -Hroot@x start a", CalledManager::Elsewhere),
+            ("systemctl --machine=me@.host --user start a", CalledManager::Elsewhere),
+            ("systemctl -M box restart a", CalledManager::Elsewhere),
+        ] {
+            assert_eq!(manager(value), called, "{value}");
         }
     }
 

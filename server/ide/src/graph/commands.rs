@@ -3,9 +3,9 @@
 use unit_catalog::{Directive, ValueKind, directives};
 use unit_syntax::TextRange;
 
-use crate::activation::{ManagerCall, Topic, manager_calls};
+use crate::activation::{CalledManager, ManagerCall, Topic, manager_calls};
 use crate::unit_reference::called;
-use crate::workspace::{Effective, Setting, UnitName};
+use crate::workspace::{Effective, Place, Scope, Setting, UnitName};
 
 /// A unit that a command starts.
 pub(super) struct Started<'a> {
@@ -30,6 +30,9 @@ pub(super) fn started_by<'a>(unit: &Effective<'a>) -> Vec<Started<'a>> {
     let commands = directives(section).iter().filter(|directive| is_command(directive));
     for setting in commands.flat_map(|directive| unit.list(section, directive.name)) {
         for call in manager_calls(setting.value()).into_iter().filter(ManagerCall::starts) {
+            if !is_own_manager(call.manager, &setting.file.place) {
+                continue;
+            }
             for named in call.units {
                 if let Some(unit) = called(unit.name.as_ref(), &named.written) {
                     let range = setting.entry.value_to_source(named.range);
@@ -39,6 +42,16 @@ pub(super) fn started_by<'a>(unit: &Effective<'a>) -> Vec<Started<'a>> {
         }
     }
     found
+}
+
+/// Whether a call from a unit at `place` goes to the manager of that unit. Which one that is, is a guess outside of the
+/// search path.
+fn is_own_manager(called: CalledManager, place: &Place) -> bool {
+    match called {
+        CalledManager::System => !place.searched || place.scope == Scope::System,
+        CalledManager::User => !place.searched || place.scope == Scope::User,
+        CalledManager::Elsewhere => false,
+    }
 }
 
 fn is_command(directive: &Directive) -> bool {

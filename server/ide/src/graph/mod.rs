@@ -103,6 +103,12 @@ impl<'a> Graph<'a> {
                 }
             }
         }
+        // Of an instance that nobody names by this name, the template's other names tell.
+        if let Some(template) = id.template().filter(|_| names.len() == 1) {
+            let aliases = self.names(&template).into_iter().filter(|alias| *alias != template);
+            let aliases = aliases.filter_map(|alias| alias.with_instance(id.instance()?));
+            names.extend(aliases.filter(|alias| *alias != id && self.id(alias) == id));
+        }
         names
     }
 

@@ -28,13 +28,14 @@ pub(super) fn listens(socket: &Effective<'_>) -> String {
         "ListenUSBFunction",
     ];
     let addresses = each(socket, Section::Socket, &KEYS, |setting, value| {
-        match (setting.entry.key(), value.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some(match (setting.entry.key(), value.bytes().all(|byte| byte.is_ascii_digit())) {
             (Some("ListenDatagram"), true) => format!("UDP port {value}"),
             (_, true) => format!("port {value}"),
             (Some("ListenNetlink"), _) => format!("netlink {value}"),
             _ => value.to_owned(),
-        }
-    });
+        })
+    })
+    .join(", ");
     match accepts(socket) {
         true => format!("each connection to {addresses}"),
         false => addresses,
@@ -52,41 +53,54 @@ pub(super) fn watches(path: &Effective<'_>) -> String {
             "PathModified" => "is written to",
             _ => "is not empty",
         };
-        format!("{value} {happens}")
+        Some(format!("{value} {happens}"))
     })
+    .join(", ")
 }
 
 /// When a timer elapses: `every 2 min`, `daily at 04:00`. What happens once only counts where nothing repeats.
 pub(super) fn elapses(timer: &Effective<'_>) -> String {
-    let repeating =
+    let mut repeating =
         each(timer, Section::Timer, &["OnCalendar", "OnUnitActiveSec", "OnUnitInactiveSec"], moment);
+    if catches_up(timer) {
+        repeating.push("a missed one is caught up".to_owned());
+    }
+    let changes =
+        [("OnClockChange", "when the clock is set"), ("OnTimezoneChange", "when the time zone changes")];
+    repeating
+        .extend(changes.iter().filter(|(key, _)| is_on(timer, key)).map(|(_, words)| (*words).to_owned()));
     match repeating.is_empty() {
-        true => each(timer, Section::Timer, &["OnActiveSec", "OnBootSec", "OnStartupSec"], moment),
-        false if catches_up(timer) => format!("{repeating}, a missed one is caught up"),
-        false => repeating,
+        true => each(timer, Section::Timer, &["OnActiveSec", "OnBootSec", "OnStartupSec"], moment).join(", "),
+        false => repeating.join(", "),
     }
 }
 
 /// Whether the timer makes up for calendar events that it slept through (`timer_enter_waiting()`).
 fn catches_up(timer: &Effective<'_>) -> bool {
-    let persistent = timer.scalar(Section::Timer, "Persistent", |value| boolean(value).is_some());
-    persistent.is_some_and(|setting| boolean(setting.value()) == Some(true))
-        && !timer.list(Section::Timer, "OnCalendar").is_empty()
+    is_on(timer, "Persistent") && !timer.list(Section::Timer, "OnCalendar").is_empty()
 }
 
-fn moment(setting: Setting<'_>, value: &str) -> String {
-    let span = time_span(value).map_or_else(|| value.to_owned(), |span| spaced(&span.to_string()));
-    match setting.entry.key().unwrap_or_default() {
-        "OnUnitActiveSec" => format!("every {span}"),
-        "OnUnitInactiveSec" => format!("{span} after each run"),
-        "OnBootSec" => format!("{span} after boot"),
-        "OnStartupSec" => format!("{span} after the manager has started"),
-        "OnActiveSec" => format!("{span} after the timer has started"),
+fn is_on(timer: &Effective<'_>, key: &str) -> bool {
+    let setting = timer.scalar(Section::Timer, key, |value| boolean(value).is_some());
+    setting.is_some_and(|setting| boolean(setting.value()) == Some(true))
+}
+
+/// The words for one setting of a timer; `None` where systemd ignores the line.
+fn moment(setting: Setting<'_>, value: &str) -> Option<String> {
+    // What is made of specifiers is known at run time only.
+    let later = || value.contains('%').then(|| value.to_owned());
+    let span = || time_span(value).map(|span| spaced(&span.to_string())).or_else(later);
+    Some(match setting.entry.key().unwrap_or_default() {
+        "OnUnitActiveSec" => format!("every {}", span()?),
+        "OnUnitInactiveSec" => format!("{} after each run", span()?),
+        "OnBootSec" => format!("{} after boot", span()?),
+        "OnStartupSec" => format!("{} after the manager has started", span()?),
+        "OnActiveSec" => format!("{} after the timer has started", span()?),
         _ => match CalendarEvent::parse(value) {
             Ok(event) => event.in_words().unwrap_or_else(|| value.to_owned()),
-            Err(_) => value.to_owned(),
+            Err(_) => later()?,
         },
-    }
+    })
 }
 
 /// `1 min 30 s` of `1min 30s`.
@@ -108,12 +122,12 @@ fn each<'a>(
     unit: &Effective<'a>,
     section: Section,
     keys: &[&str],
-    words: impl Fn(Setting<'a>, &str) -> String,
-) -> String {
+    words: impl Fn(Setting<'a>, &str) -> Option<String>,
+) -> Vec<String> {
     let value = |setting: Setting<'a>| match &unit.name {
         Some(name) => name.expand_known(setting.value()),
         None => setting.value().to_owned(),
     };
     let settings = keys.iter().flat_map(|key| unit.list(section, key));
-    settings.map(|setting| words(setting, &value(setting))).collect::<Vec<_>>().join(", ")
+    settings.filter_map(|setting| words(setting, &value(setting))).collect()
 }
