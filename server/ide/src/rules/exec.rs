@@ -56,7 +56,8 @@ pub(super) fn is_interpreted(command: &ExecCommand) -> bool {
             Some(ProgramRow::Launcher(launcher)) if launcher.interpreter.is_some() => {
                 runs_inline(command, at)
             }
-            Some(ProgramRow::Launcher(launcher)) => launcher.shell || !launcher.script.is_empty(),
+            Some(ProgramRow::Launcher(launcher)) if launcher.shell => runs_script(command, at),
+            Some(ProgramRow::Launcher(launcher)) => !launcher.script.is_empty(),
             _ => false,
         };
         launcher || LANGUAGES.contains(&name)
@@ -67,6 +68,12 @@ pub(super) fn is_interpreted(command: &ExecCommand) -> bool {
     command.prefixes.contains('|')
         || programs.any(|at| !command.words[at].quoted && reads(at))
         || command.words.iter().any(|word| word.text == "-S" && file_name(command.program()) == "env")
+}
+
+/// Whether the shell that is the word `at` is given a text to run (`-c`, also in a row of letters), rather than a file.
+fn runs_script(command: &ExecCommand, at: usize) -> bool {
+    let mut rows = command.words[at + 1..].iter().filter_map(|word| word.text.strip_prefix('-'));
+    rows.any(|row| !row.starts_with('-') && row.contains('c'))
 }
 
 /// Whether the interpreter that is the word `at` is told by an option to run a text of the command line (`-c`, `-e`, `-r`,

@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// ## Silent when
     ///
-    /// The word is quoted, the program is a shell, an interpreter or one with a language of its own (`find`, `awk`, `expr`,
+    /// The word is quoted, the program is a shell with `-c`, an interpreter with its like, or one with a language of its own (`find`, `awk`, `expr`,
     /// `nft`), or the command has the prefix `|`. File name patterns are reported for programs that work on files only.
     ///
     /// ## Source
