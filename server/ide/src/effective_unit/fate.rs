@@ -1,6 +1,6 @@
 //! What systemd makes of a line by itself: it counts, is ignored, or ends the reading of its file.
 
-use unit_catalog::{Availability, Directive, sections_with};
+use unit_catalog::{Availability, Directive, ValueKind, sections_with};
 use unit_syntax::{ItemKind, Junk};
 
 use crate::value::{Effect, ValueContext, check};
@@ -86,6 +86,11 @@ fn of_value(file: &File, directive: &'static Directive, value: &str, unit: Optio
     judge(ValueContext { directive, version, unit_type, unit }, value)
 }
 
+/// Whether a value of this key may be so bad that systemd refuses the unit.
+pub(super) fn may_refuse(directive: &Directive) -> bool {
+    directive.fatal || matches!(directive.kind, ValueKind::ExecCommand | ValueKind::PidFilePath)
+}
+
 /// The fate of an assignment of this value, whatever systemd's release makes of the key.
 fn judge(context: ValueContext<'_>, value: &str) -> Fate {
     let directive = context.directive;
@@ -99,7 +104,9 @@ fn judge(context: ValueContext<'_>, value: &str) -> Fate {
     // Where a value is one word, nothing is left without it.
     let word = || reason(Effect::IgnoresWord).or_else(|| reason(Effect::DropsWord));
     let ignored = reason(Effect::IgnoresLine).or_else(|| word().filter(|_| !directive.list));
-    match (reason(Effect::RefusesUnit), ignored) {
+    let refused = reason(Effect::RefusesUnit);
+    debug_assert!(refused.is_none() || may_refuse(directive), "{} refuses units", directive.name);
+    match (refused, ignored) {
         (Some(reason), _) => Fate::Stops(reason),
         (None, Some(reason)) => Fate::Ignored(reason),
         (None, None) => Fate::Sets(directive),

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use unit_catalog::{Directive, Empty};
-use unit_syntax::ItemKind;
+use unit_syntax::{ItemKind, Junk};
 
-use crate::workspace::{Effective, File, Place, Setting, UnitName, Workspace, drop_in_name};
-use fate::{Fate, fate};
+use crate::workspace::{Decoding, Effective, File, Place, Setting, UnitName, Workspace, drop_in_name};
+use fate::{Fate, fate, may_refuse};
 pub(crate) use notes::{file_note, line_note};
 pub use render::{LineNumbers, Names, Specifiers};
-use slot::{Slot, first_counts, slots};
+use slot::{Slot, first_counts, related_slots, slots};
 
 /// A unit as systemd would load it, line by line.
 #[derive(Clone, Debug)]
@@ -142,12 +142,22 @@ impl<'a> EffectiveUnit<'a> {
         let id = workspace.unit_id(name, asker);
         let name = id.as_ref().unwrap_or(name);
         let unit = workspace.effective_or_drop_ins(name, asker);
-        (!unit.parts.is_empty()).then(|| Self::merge(workspace, unit, asker))
+        (!unit.parts.is_empty()).then(|| Self::merge(workspace, unit, asker, Lines::All))
     }
 
     /// The unit that `file` belongs to; it may be one in which another file of that name counts in its place. `None`
     /// for files that are no unit files.
     pub fn of_file(workspace: &'a Workspace, file: &'a Arc<File>) -> Option<Self> {
+        Self::part_of_file(workspace, file, Lines::All)
+    }
+
+    /// The same with the lines that have to do with one of the file, and those that may end the reading.
+    fn around_line(workspace: &'a Workspace, file: &'a Arc<File>, entry: usize) -> Option<Self> {
+        let slots = file.lines()[entry].directive.map(related_slots).unwrap_or_default();
+        Self::part_of_file(workspace, file, Lines::Around { file, entry, slots })
+    }
+
+    fn part_of_file(workspace: &'a Workspace, file: &'a Arc<File>, lines: Lines<'a>) -> Option<Self> {
         let unit = workspace.effective_of(file)?;
         let unit = match &unit.name {
             Some(name) => {
@@ -158,7 +168,7 @@ impl<'a> EffectiveUnit<'a> {
             }
             None => unit,
         };
-        Some(Self::merge(workspace, unit, &file.place))
+        Some(Self::merge(workspace, unit, &file.place, lines))
     }
 
     /// The unit's own file, where it is known.
@@ -174,7 +184,7 @@ impl<'a> EffectiveUnit<'a> {
         self.sections.iter().flat_map(|section| &section.lines).find(here)
     }
 
-    fn merge(workspace: &'a Workspace, unit: Effective<'a>, asker: &Place) -> Self {
+    fn merge(workspace: &'a Workspace, unit: Effective<'a>, asker: &Place, lines: Lines<'a>) -> Self {
         let masked = unit.fragment.filter(|fragment| fragment.masked);
         let drop_ins = unit.name.as_ref().map(|name| workspace.drop_ins(name, asker)).unwrap_or_default();
         let hidden_by = |file: &'a Arc<File>| -> Vec<&'a Arc<File>> {
@@ -187,7 +197,7 @@ impl<'a> EffectiveUnit<'a> {
             // Of two files of one folder as systemd sees it nobody knows which will be there.
             hidden.filter(|other| other.owner() != file.owner() || outranks(file, other, asker)).collect()
         };
-        let mut merge = Merge { unit: unit.name.clone(), ..Merge::default() };
+        let mut merge = Merge { unit: unit.name.clone(), lines, ..Merge::default() };
         let mut files = Vec::new();
         for file in unit.parts {
             // Nothing is read of a masked unit but that it is masked.
@@ -209,6 +219,34 @@ fn outranks(file: &File, other: &File, asker: &Place) -> bool {
     file.place.precedence(asker) < other.place.precedence(asker)
 }
 
+/// Which lines are read.
+#[derive(Default)]
+enum Lines<'a> {
+    #[default]
+    All,
+    /// The line of this entry, those that write any of these settings, and those at which systemd may stop reading.
+    Around { file: &'a Arc<File>, entry: usize, slots: Vec<Slot> },
+}
+
+impl Lines<'_> {
+    fn hold(&self, file: &Arc<File>, index: usize) -> bool {
+        let Self::Around { file: around, entry, slots: wanted } = self else {
+            return true;
+        };
+        let may_stop = || {
+            file.decoding == Decoding::Lossy
+                || matches!(file.unit.entries()[index].item.kind(), ItemKind::Junk(Junk::BadHeader))
+        };
+        let line = |directive: &'static Directive| {
+            may_refuse(directive) || slots(directive).iter().flatten().any(|slot| wanted.contains(slot))
+        };
+        match file.lines()[index].directive {
+            Some(directive) if line(directive) => true,
+            _ => may_stop() || index == *entry && Arc::ptr_eq(file, around),
+        }
+    }
+}
+
 /// A line's place among the sections.
 type At = (usize, usize);
 
@@ -216,6 +254,7 @@ type At = (usize, usize);
 #[derive(Default)]
 struct Merge<'a> {
     unit: Option<UnitName>,
+    lines: Lines<'a>,
     sections: Vec<EffectiveSection<'a>>,
     /// Where each section is in `sections`.
     by_name: FxHashMap<&'a str, usize>,
@@ -246,6 +285,9 @@ impl<'a> Merge<'a> {
             let setting = Setting { file, entry };
             if let ItemKind::Header = entry.item.kind() {
                 section = entry.section_name().unwrap_or_default();
+                continue;
+            }
+            if !self.lines.hold(file, index) {
                 continue;
             }
             let Some(fate) = fate(file, index, self.unit.as_ref()) else {

@@ -13,17 +13,25 @@ const MOST_NAMED: usize = 3;
 
 /// What the line of this entry does to other lines of its unit, and they to it, as Markdown; `None` where it stands alone.
 pub(crate) fn line_note(workspace: &Workspace, file: &Arc<File>, entry: usize) -> Option<String> {
-    let unit = EffectiveUnit::of_file(workspace, file)?;
+    note_in(&EffectiveUnit::around_line(workspace, file, entry)?, workspace, file, entry)
+}
+
+fn note_in(
+    unit: &EffectiveUnit<'_>,
+    workspace: &Workspace,
+    file: &Arc<File>,
+    entry: usize,
+) -> Option<String> {
     let start = file.unit.entries()[entry].start;
     let Some(line) = unit.line(file, start) else {
-        return Some(format!("Not read: {}.", hider(workspace, &unit, file)?));
+        return Some(format!("Not read: {}.", hider(workspace, unit, file)?));
     };
     let mut show = Show { workspace, numbers: LineNumbers::default(), here: file };
     let mut notes = Vec::new();
     match &line.standing {
         Standing::Overridden(by) => notes.push(format!("Without effect: overridden by {}.", show.line(*by))),
         Standing::Cleared(by) => notes.push(format!("Without effect: cleared by {}.", show.line(*by))),
-        Standing::InEffect => notes.extend(show.effect_on_others(&unit, line)),
+        Standing::InEffect => notes.extend(show.effect_on_others(unit, line)),
         // Findings say so.
         Standing::Ignored(_) | Standing::Refused(_) => {}
     }
@@ -171,5 +179,55 @@ fn shortened(value: &str) -> String {
     match value.char_indices().nth(MOST) {
         Some((at, _)) => format!("{} …", value[..at].trim_end()),
         None => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use unit_catalog::{Section, UnitType, Version, directives};
+    use unit_syntax::Unit;
+
+    use super::super::fate::may_refuse;
+    use super::*;
+
+    #[test]
+    fn lines_around_one_say_as_much_of_it_as_all_lines() {
+        let endings = ["", "User=a b\n", "[Broken\n", "ExecStart=\n", "TimeoutSec=5\nTimeoutStopSec=6\n"];
+        for (nth, ending) in endings.into_iter().enumerate() {
+            for unit_type in [UnitType::Service, UnitType::Timer] {
+                let Some(own) = unit_type.own_section() else { continue };
+                // Each key twice, and a drop-in that clears it.
+                let (mut text, mut cleared) = (String::new(), String::new());
+                for section in [Section::Unit, own] {
+                    for (text, values) in [(&mut text, &["yes", "/a"][..]), (&mut cleared, &[""])] {
+                        let _ = writeln!(text, "[{}]", section.name());
+                        for key in directives(section).iter().filter(|key| !may_refuse(key)) {
+                            values.iter().for_each(|value| *text += &format!("{}={value}\n", key.name));
+                        }
+                    }
+                }
+                let suffix = unit_type.suffix();
+                let files = [
+                    (format!("/src/a.{suffix}"), format!("{text}{ending}")),
+                    (format!("/src/a.{suffix}.d/1.conf"), cleared),
+                    (format!("/src/a.{suffix}.d/2.conf"), format!("[{}]\n{ending}{text}", own.name())),
+                ];
+                let mut workspace = Workspace::new(vec![Path::new("/src").into()], Version::NEWEST);
+                let files = files.map(|(path, text)| {
+                    let unit = Arc::new(Unit::parse(&text));
+                    File::new(Path::new(&path).into(), workspace.places(), Version::NEWEST, unit)
+                });
+                workspace.set_on_disk(files, []);
+                for file in workspace.files() {
+                    let all = EffectiveUnit::of_file(&workspace, file).expect("it is a unit file");
+                    for entry in (nth..file.lines().len()).step_by(37) {
+                        let around = line_note(&workspace, file, entry);
+                        assert_eq!(around, note_in(&all, &workspace, file, entry), "{:?} {entry}", file.path);
+                    }
+                }
+            }
+        }
     }
 }

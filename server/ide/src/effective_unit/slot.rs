@@ -1,6 +1,6 @@
 //! Which settings a key writes: most keys their own, some the same as others.
 
-use unit_catalog::{Directive, Section};
+use unit_catalog::{Directive, Section, directives};
 
 /// A setting inside systemd, by the section and the name of a key that writes it.
 pub(super) type Slot = (Section, &'static str);
@@ -32,6 +32,18 @@ pub(super) fn slots(directive: &'static Directive) -> [Option<Slot>; 2] {
         _ => return [Some(own(directive)), None],
     };
     [Some((section, key)), None]
+}
+
+/// The settings that assignments of other keys may have to do with where this key writes its own: those that one key
+/// writes together hang together.
+pub(super) fn related_slots(directive: &'static Directive) -> Vec<Slot> {
+    let mut related: Vec<Slot> = slots(directive).into_iter().flatten().collect();
+    for other in directives(directive.section).iter().map(slots) {
+        if other.iter().all(Option::is_some) && other.iter().flatten().any(|slot| related.contains(slot)) {
+            related.extend(other.into_iter().flatten());
+        }
+    }
+    related
 }
 
 /// The key's own setting: an old name that is still read writes what the new one does.
