@@ -431,6 +431,52 @@ ExecStart=/bin/d
     );
 }
 
+/// What a unit's script does, the unit does.
+#[test]
+fn commands_in_scripts() {
+    let text = "//- units/deploy.service
+[Service]
+ExecStart=/opt/app/bin/deploy.sh --fast
+//- units/deploy.timer
+[Timer]
+OnCalendar=daily
+//- units/app.service
+[Service]
+ExecStart=/bin/app
+//- bin/deploy.sh
+#!/bin/sh
+# systemctl start nothing.service
+make install && sudo systemctl restart App app.service
+systemctl --user start other.service \"$UNIT\"
+//- bin/alone.sh
+systemctl start nothing.service
+";
+    check(
+        text,
+        "app.service",
+        expect![[r#"
+        command deploy.service (ExecStart=deploy.sh, which says systemctl restart in line 3) `/opt/app/bin/deploy.sh`
+          timer deploy.timer (daily at 00:00) file
+    "#]],
+    );
+    check(text, "nothing.service", expect![[r#""#]]);
+    let mut fixture = Fixture::new(text);
+    let place = place(&fixture);
+    let count = |fixture: &Fixture| starters(&fixture.workspace, &name("app.service"), &place).len();
+    assert_eq!(count(&fixture), 1);
+    let path = std::path::Path::new("/src/bin/deploy.sh");
+    fixture.workspace.set_scripts([unit_ide::workspace::ScriptFile::new(path, "true\n", |_| false)]);
+    assert_eq!(count(&fixture), 0);
+    fixture.workspace.set_scripts([unit_ide::workspace::ScriptFile::new(
+        path,
+        "systemctl start app\n",
+        |_| false,
+    )]);
+    assert_eq!(count(&fixture), 1);
+    fixture.workspace.remove_from_disk(path);
+    assert_eq!(count(&fixture), 0);
+}
+
 #[test]
 fn timers_of_other_events_and_broken_lines() {
     check(

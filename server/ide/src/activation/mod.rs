@@ -20,5 +20,7 @@ pub use restart::{End, Restart};
 pub use service_type::{Behaviour, Fate, ServiceType, Start};
 pub use shell::{Script, ShellCommand, ShellWord};
 pub use start_limit::{StartLimit, Verdict, seconds};
-pub(crate) use systemctl::{CalledManager, ManagerCall, calls_in, manager_calls, may_call_manager};
+pub(crate) use systemctl::{
+    CalledManager, ManagerCall, calls_in, calls_in_lines, manager_calls, may_call_manager,
+};
 pub(crate) use topic::Topic;

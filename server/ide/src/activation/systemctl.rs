@@ -199,6 +199,16 @@ fn calls_in_script(value: &str, script: Range<usize>) -> Vec<ManagerCall> {
     calls
 }
 
+/// The calls in the lines of a shell script, each with the number of its line, from 1.
+pub(crate) fn calls_in_lines(script: &str) -> impl Iterator<Item = (u32, ManagerCall)> {
+    let lines = (1..).zip(script.lines()).filter(|(_, line)| may_call_manager(line));
+    let lines = lines.filter(|(_, line)| !line.trim_start().starts_with('#'));
+    lines.flat_map(|(number, line)| {
+        let calls = calls_in_script(line, 0..line.len()).into_iter();
+        calls.map(move |call| (number, call))
+    })
+}
+
 /// The pieces of a part of `value` between separators, empty ones left out.
 fn split(value: &str, part: Range<usize>, separator: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     let mut start = part.start;

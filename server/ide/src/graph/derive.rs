@@ -173,7 +173,7 @@ fn derive(workspace: &Workspace, asker: &Place, name: &UnitName) -> Derived {
         }
     }
     if !masked {
-        let started = started_by(&unit).into_iter();
+        let started = started_by(workspace, &unit).into_iter();
         says.extend(started.map(|started| (What::Starts, started.unit, Condition::None)));
     }
     let stated = statements(stating);

@@ -17,7 +17,7 @@ mod unit_name;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unit_catalog::{Section, Version, directive};
 use unit_syntax::{TextRange, Unit};
 
@@ -174,9 +174,23 @@ impl Workspace {
         if scripts.is_empty() {
             return false;
         }
+        self.touch_callers(&scripts.iter().map(|script| &*script.path).collect::<Vec<_>>());
         let known = &mut Arc::make_mut(&mut self.disk).scripts;
         known.extend(scripts.into_iter().map(|script| (script.path.clone(), script)));
         true
+    }
+
+    /// Notes that what these scripts do may have changed.
+    fn touch_callers(&mut self, scripts: &[&Path]) {
+        let names: FxHashSet<_> = scripts.iter().filter_map(|path| path.file_name()).collect();
+        let calls = |file: &&Arc<File>| {
+            scripts_called(file)
+                .iter()
+                .any(|called| Path::new(called).file_name().is_some_and(|name| names.contains(name)))
+        };
+        let callers: Vec<_> = self.files().filter(calls).cloned().collect();
+        let disk = Arc::make_mut(&mut self.disk);
+        callers.iter().for_each(|caller| disk.touch(caller));
     }
 
     /// The files, links and scripts on disk that are known at `path`, or below it where it is a folder.
@@ -195,6 +209,9 @@ impl Workspace {
     /// Forgets a file that is gone from the disk.
     pub fn remove_from_disk(&mut self, path: &Path) {
         let holds_script = self.disk.scripts.contains_key(path);
+        if holds_script {
+            self.touch_callers(&[path]);
+        }
         if holds_script || self.disk.files.contains_key(path) || self.disk.links.contains(path) {
             let disk = Arc::make_mut(&mut self.disk);
             disk.remove(path);

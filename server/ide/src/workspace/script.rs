@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use unit_catalog::{Section, directive};
 
-use super::{File, Workspace};
-use crate::activation::file_name;
+use super::{File, UnitName, Workspace};
+use crate::activation::{CalledManager, calls_in_lines, file_name};
+use crate::unit_reference::called;
 use crate::value::exec_commands;
 
 /// The suffixes of names that are taken for scripts.
@@ -42,6 +43,31 @@ pub struct ScriptFile {
     /// Whether it is a shell script that calls `systemd-notify`, other than to become a program (`--exec`) or to ask
     /// whether systemd runs.
     pub calls_systemd_notify: bool,
+    /// The units that it has started, where it is a shell script.
+    pub(crate) starts: Box<[ScriptStart]>,
+}
+
+/// A call of `systemctl` in a script.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ScriptStart {
+    pub(crate) unit: UnitName,
+    /// What is asked for: `restart`.
+    pub(crate) verb: Box<str>,
+    pub(crate) manager: CalledManager,
+    /// The number of the line, from 1.
+    pub(crate) line: u32,
+}
+
+/// The units that a shell script has started.
+fn started(script: &str) -> Box<[ScriptStart]> {
+    let calls = calls_in_lines(script).filter(|(_, call)| call.starts());
+    let starts = calls.flat_map(|(line, call)| {
+        let units: Vec<_> = call.units.iter().filter_map(|unit| called(None, &unit.written)).collect();
+        let start =
+            move |unit| ScriptStart { unit, verb: call.verb.as_str().into(), manager: call.manager, line };
+        units.into_iter().map(start).collect::<Vec<_>>()
+    });
+    starts.collect()
 }
 
 impl ScriptFile {
@@ -49,6 +75,8 @@ impl ScriptFile {
     /// named without a place.
     pub fn new(path: &Path, text: &str, exists: impl Fn(&Path) -> bool) -> Self {
         let suffix = script_suffix(path).unwrap_or_default();
+        let is_shell = matches!(suffix, "sh" | "bash");
+        let starts = if is_shell { started(text) } else { Box::default() };
         let text = text.to_lowercase();
         let folder = path.parent().unwrap_or(Path::new(""));
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -57,7 +85,6 @@ impl ScriptFile {
             imported(&text)
                 .any(|module| exists(&folder.join(module)) || exists(&folder.join(format!("{module}.py"))))
         };
-        let is_shell = matches!(suffix, "sh" | "bash");
         let calls_notify = |line: &str| {
             let command = line.split('#').next().unwrap_or_default();
             command.contains("systemd-notify") && !command.contains("--exec") && !command.contains("--booted")
@@ -67,6 +94,7 @@ impl ScriptFile {
             path: path.into(),
             is_silent,
             calls_systemd_notify: is_shell && text.lines().any(calls_notify),
+            starts,
         }
     }
 }

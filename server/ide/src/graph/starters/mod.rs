@@ -355,18 +355,14 @@ impl<'a> Search<'a> {
         let mut found = Vec::new();
         for caller in self.graph.calling(id) {
             let Some(unit) = self.workspace.effective(&caller, self.asker) else { continue };
-            let started = started_by(&unit).into_iter();
+            let started = started_by(self.workspace, &unit).into_iter();
             found.extend(started.filter(|started| self.graph.id(&started.unit) == *id).map(|started| {
                 Starter {
                     source: caller.as_str().to_owned(),
                     unit: Some(caller.clone()),
                     kind: StarterKind::Command,
-                    note: format!(
-                        "{}=systemctl {}",
-                        started.setting.entry.key().unwrap_or_default(),
-                        started.verb
-                    ),
-                    path: Some(started.setting.file.path.clone()),
+                    note: started.how,
+                    path: Some(started.file.path.clone()),
                     range: Some(started.range),
                     via: Vec::new(),
                 }

@@ -40,10 +40,10 @@ pub fn started(workspace: &Workspace, name: &UnitName, asker: &Place) -> Vec<Sta
             Started { unit: edge.to, detail, place }
         })
         .collect();
-    found.extend(started_by(&unit).into_iter().map(|command| Started {
+    found.extend(started_by(workspace, &unit).into_iter().map(|command| Started {
         unit: graph.id(&command.unit),
-        detail: format!("{}=systemctl {}", command.setting.entry.key().unwrap_or_default(), command.verb),
-        place: Some((command.setting.file.clone(), command.range)),
+        detail: command.how,
+        place: Some((command.file.clone(), command.range)),
     }));
     found.retain(|started| started.unit != id);
     found
