@@ -243,7 +243,7 @@ impl<'a> Graph<'a> {
     /// The same of these units by these relations only; each once.
     fn starting_by(&self, id: &UnitName, wanted: impl Fn(&UnitName, Relation) -> bool) -> Vec<UnitName> {
         let wanted = |unit: &UnitName, relation: Relation| relation.is_forward() && wanted(unit, relation);
-        let stating = self.names(id).into_iter().flat_map(|alias| self.stating(id, &alias, &wanted));
+        let stating = self.names(id).into_iter().flat_map(|alias| self.stating(id, &alias, wanted));
         let mut units: Vec<_> = stating.map(|(unit, _)| unit).collect();
         units.sort_unstable();
         units.dedup();

@@ -548,8 +548,8 @@ impl File {
         if self.kind != FileKind::DBusService {
             return None;
         }
-        let entries = self.unit.entries().iter().rev();
-        let set = entries.filter(|entry| entry.item.key() == Some("SystemdService")).next()?;
+        let mut entries = self.unit.entries().iter().rev();
+        let set = entries.find(|entry| entry.item.key() == Some("SystemdService"))?;
         Some((set.item.value()?, set.value_range()?))
     }
 

