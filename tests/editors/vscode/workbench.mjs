@@ -126,7 +126,13 @@ await step('the problems are those of the command line, word for word', async ()
   expect(expected.length >= 3, shown);
   await code.command('View: Toggle Minimap');
   await page.locator('.minimap').first().waitFor({ state: 'hidden' });
+  // The messages need the room. An editor that nobody has been in may show no lens yet.
+  await code.command('View: Toggle Primary Side Bar Visibility');
+  await code.goTo(1, 1);
+  await code.editor().locator('.codelens-decoration a').first().waitFor();
+  await code.command('View: Focus Problems');
   await code.picture('problems.png');
+  await code.command('View: Toggle Primary Side Bar Visibility');
 });
 await step('hover says what a directive does', async () => {
   await code.goTo(code.lineOf(unit, 'Type='), 2);

@@ -47,6 +47,10 @@ pub(crate) enum Command {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(
+    after_help = "Exit status: 0 nothing above information (--diff: nothing to change), 1 at least one warning or \
+                        error (--diff: a change), 2 wrong usage or something that could not be read or written."
+)]
 pub(crate) struct CheckArgs {
     /// Unit files, and folders to search for them.
     #[arg(required = true)]
@@ -77,6 +81,10 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(
+    after_help = "Exit status: 0, 1 if something would change (--check, --diff), 2 wrong usage or something that \
+                        could not be read, formatted or written."
+)]
 pub(crate) struct FmtArgs {
     /// Unit files, and folders to search for them; - formats standard input to standard output.
     #[arg(required = true)]
