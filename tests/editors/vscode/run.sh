@@ -62,6 +62,9 @@ code() {
     "$vscode/bin/node" "$vscode/node_modules/code-server/lib/vscode/out/server-main.js" \
     --server-data-dir "$scratch/data" --extensions-dir "$scratch/extensions" --accept-server-license-terms "$@"
 }
+# No page that welcomes new users, which takes the place of a file when it comes late.
+mkdir -p "$scratch/data/data/Machine"
+echo '{ "workbench.startupEditor": "none" }' >"$scratch/data/data/Machine/settings.json"
 quietly install code --install-extension "$scratch/unitls.vsix"
 
 cp "$root"/tests/units/diceroll/diceroll.{service,socket} "$scratch/diceroll/"
