@@ -10,8 +10,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use unit_catalog::{Section, UnitType, Version, directives};
 use unit_ide::graph::Relation;
+use unit_ide::graph::starters::{Starter, starters};
 use unit_ide::rules::check_file;
-use unit_ide::workspace::{File, UnitLink, UnitName, Workspace};
+use unit_ide::workspace::{File, ScriptFile, UnitLink, UnitName, Workspace};
 use unit_syntax::{Document, TextRange, Unit};
 
 const FOLDER: &str = "/src";
@@ -41,7 +42,7 @@ const LINKS: [(&str, &str); 6] = [
     ("b.service.upholds/d.service", "d.service"),
 ];
 
-const LINES: [&str; 52] = [
+const LINES: [&str; 53] = [
     "[Unit]",
     "[Unit]",
     "[Unit]",
@@ -85,6 +86,7 @@ const LINES: [&str; 52] = [
     "Type=dbus",
     "BusName=org.example.A",
     "ExecStart=/bin/true",
+    "ExecStart=/srv/start.sh",
     "ExecStart=",
     "ExecStartPre=systemctl start b.service",
     "WorkingDirectory=/srv/data",
@@ -153,7 +155,8 @@ fn link(number: usize) -> UnitLink {
 
 impl World {
     fn new() -> Self {
-        let workspace = Workspace::new(vec![Path::new(FOLDER).into()], Version::NEWEST);
+        let mut workspace = Workspace::new(vec![Path::new(FOLDER).into()], Version::NEWEST);
+        workspace.set_scripts([ScriptFile::new(&path("start.sh"), "systemctl start a.service\n", |_| false)]);
         Self { workspace, open: BTreeMap::new(), disk: BTreeMap::new(), links: Vec::new() }
     }
 
@@ -248,6 +251,8 @@ fn told(workspace: &Workspace, units: &[&str]) -> String {
         let mut edges: Vec<_> = graph.edges_to(&unit).iter().map(|edge| format!("{edge:?}")).collect();
         edges.sort();
         let _ = writeln!(told, "{}", edges.len());
+        let starters = starters(workspace, &unit, &file.place);
+        let _ = writeln!(told, "{:?}", starters.iter().map(Starter::phrase).collect::<Vec<_>>());
     }
     told
 }
@@ -329,7 +334,16 @@ fn circles_among_many_units() {
 /// Each key there is, with values of many kinds.
 #[test]
 fn what_the_graph_reads_is_heard() {
-    let values = ["", "yes", "dbus", "/srv/data", "a.service", "org.example.A", "systemctl start a.service"];
+    let values = [
+        "",
+        "yes",
+        "dbus",
+        "/srv/data",
+        "/srv/start.sh",
+        "a.service",
+        "org.example.A",
+        "systemctl start a.service",
+    ];
     for unit_type in UnitType::ALL {
         let Some(own) = unit_type.own_section() else { continue };
         let name = match unit_type {

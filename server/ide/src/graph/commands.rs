@@ -8,7 +8,7 @@ use unit_syntax::TextRange;
 use crate::activation::{CalledManager, ManagerCall, Topic, manager_calls};
 use crate::unit_reference::called;
 use crate::value::exec_commands;
-use crate::workspace::{Effective, File, Place, Scope, Setting, UnitName, Workspace};
+use crate::workspace::{Effective, File, Place, Scope, Setting, UnitName, Workspace, may_call_shell_script};
 
 /// A unit that a command starts.
 pub(super) struct Started<'a> {
@@ -28,7 +28,7 @@ pub(super) fn started_by<'a>(workspace: &Workspace, unit: &Effective<'a>) -> Vec
         return Vec::new();
     };
     let calls_script =
-        || unit.list(Section::Service, "ExecStart").iter().any(|set| may_call_script(set.value()));
+        || unit.list(Section::Service, "ExecStart").iter().any(|set| may_call_shell_script(set.value()));
     if !unit.speaks_of(Topic::Manager) && !calls_script() {
         return Vec::new();
     }
@@ -50,7 +50,7 @@ pub(super) fn started_by<'a>(workspace: &Workspace, unit: &Effective<'a>) -> Vec
                 }
             }
         }
-        if key == "ExecStart" && may_call_script(setting.value()) {
+        if key == "ExecStart" && may_call_shell_script(setting.value()) {
             by_script(workspace, setting, &mut found);
         }
     }
@@ -72,11 +72,6 @@ fn by_script<'a>(workspace: &Workspace, setting: Setting<'a>, found: &mut Vec<St
             });
         }
     }
-}
-
-/// Whether a value may name a shell script.
-fn may_call_script(value: &str) -> bool {
-    value.contains(".sh") || value.contains(".bash")
 }
 
 /// Whether a call from a unit at `place` goes to the manager of that unit. Which one that is, is a guess outside of the

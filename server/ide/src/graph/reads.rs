@@ -4,7 +4,7 @@ use unit_catalog::{Directive, Section, ValueKind};
 use unit_syntax::{Item, ItemKind};
 
 use crate::activation::may_call_manager;
-use crate::workspace::{FileKind, Line, mentions_units};
+use crate::workspace::{FileKind, Line, may_call_shell_script, mentions_units};
 
 /// The keys that bear on what a unit states about others, beside those whose values are units' names.
 const READ: [&str; 39] = [
@@ -63,9 +63,12 @@ pub(crate) fn reads(kind: &FileKind, line: &Line, item: &Item) -> bool {
     }
     line.directive.is_some_and(|directive| {
         let value = || item.value().unwrap_or_default();
-        // Of commands those count that ask the manager for something, and those that clear the others away.
-        let asks =
-            || directive.kind == ValueKind::ExecCommand && (value().is_empty() || may_call_manager(value()));
+        // Of commands those count that ask the manager for something, be it in a script, and those that clear the others
+        // away.
+        let asks = || {
+            directive.kind == ValueKind::ExecCommand
+                && (value().is_empty() || may_call_manager(value()) || may_call_shell_script(value()))
+        };
         reads_key(directive) || asks()
     })
 }

@@ -115,6 +115,11 @@ pub fn script_suffix(path: &Path) -> Option<&str> {
     path.extension().and_then(|suffix| suffix.to_str()).filter(|suffix| SCRIPT_SUFFIXES.contains(suffix))
 }
 
+/// Whether a command may name a shell script; a glance.
+pub(crate) fn may_call_shell_script(command: &str) -> bool {
+    command.contains(".sh") || command.contains(".bash")
+}
+
 /// The paths of scripts that a file's `ExecStart=` lines name, as they stand there.
 pub fn scripts_called(file: &File) -> Vec<String> {
     let lines = directive(Section::Service, "ExecStart").into_iter();
