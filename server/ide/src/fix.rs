@@ -176,9 +176,9 @@ fn beside(file: &File, name: &UnitName) -> Arc<Path> {
 fn insertion(file: &File, section: &str, assignments: &str) -> (u32, String) {
     let ending = line_ending(file);
     let lines = assignments.replace('\n', ending);
-    let own = file.unit.sections().filter(|known| known.name() == section);
+    let mut own = file.sections().filter(|known| known.name() == section);
     // The last assignment wins where only one counts: the last section of that name it is.
-    if let Some(known) = own.last() {
+    if let Some(known) = own.next_back() {
         let assignment = |entry: &&Entry| matches!(entry.item.kind(), ItemKind::Assignment { .. });
         let anchor = known.entries.iter().rev().find(assignment).unwrap_or(known.header);
         return (
@@ -188,7 +188,7 @@ fn insertion(file: &File, section: &str, assignments: &str) -> (u32, String) {
     }
     let text = format!("[{section}]{ending}{lines}{ending}");
     let rank = section_rank(section);
-    let sections: Vec<SectionRef<'_>> = file.unit.sections().collect();
+    let sections: Vec<SectionRef<'_>> = file.sections().collect();
     match sections.iter().position(|known| section_rank(known.name()) > rank) {
         Some(next) => {
             // Comments right above a header belong to it, but those at the file's head to the file.

@@ -116,3 +116,16 @@ fn long_lines_are_read_fast() {
         assert!(started.elapsed() < Duration::from_secs(10), "{part:?}: {:?}", started.elapsed());
     }
 }
+
+/// Many lines that are wrong take no longer than their number.
+#[test]
+fn many_lines_are_judged_fast() {
+    let lines = ["After=a.service", "foo bar", "StartLimitBurst=1", "Colour=red", "WantedBy=b.target"];
+    for line in lines {
+        let mut source = Source::of_marker("web.service");
+        source.push(&format!("[Unit]\nDescription=x\n[Service]\n{}", format!("{line}\n").repeat(60_000)));
+        let started = Instant::now();
+        assert!(findings(&[source]).len() >= 60_000);
+        assert!(started.elapsed() < Duration::from_secs(10), "{line}: {:?}", started.elapsed());
+    }
+}

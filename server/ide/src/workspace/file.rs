@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use unit_catalog::{Directive, Section, UnitType, ValueKind, Version, directive};
-use unit_syntax::{Entry, ItemKind, Junk, Unit};
+use unit_syntax::{Entry, ItemKind, Junk, SectionRef, TextRange, Unit};
 
 use super::file_kind::{is_foreign_template, is_template_line};
 use super::{FileKind, Place, Places};
@@ -45,6 +45,8 @@ pub struct File {
     statements: Edition,
     /// Whether it may be about each [`Topic`].
     topics: [OnceLock<bool>; Topic::ALL.len()],
+    /// The entries that are headers, once somebody asks.
+    headers: OnceLock<Box<[u32]>>,
     /// Findings of the line rules, in order of entries; they depend on nothing but this file.
     line_findings: OnceLock<Arc<[LineFinding]>>,
 }
@@ -145,6 +147,7 @@ impl File {
             allows: Arc::new([]),
             statements: Edition::next(),
             topics: Default::default(),
+            headers: OnceLock::new(),
             line_findings: OnceLock::new(),
         };
         let count = file.unit.entries().len();
@@ -201,6 +204,7 @@ impl File {
             allows: self.allows.clone(),
             statements: self.statements,
             topics: Default::default(),
+            headers: OnceLock::new(),
             line_findings: OnceLock::new(),
             unit,
         };
@@ -267,6 +271,26 @@ impl File {
     /// The lines, one for each entry.
     pub fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// The sections, as [`Unit::sections`] gives them; from the second time on it costs no look at every line.
+    pub(crate) fn sections(&self) -> impl DoubleEndedIterator<Item = SectionRef<'_>> + Clone {
+        let entries = self.unit.entries();
+        let headers = self.headers.get_or_init(|| {
+            (0..)
+                .zip(entries)
+                .filter(|(_, entry)| entry.section_name().is_some())
+                .map(|(number, _)| number)
+                .collect()
+        });
+        (0..headers.len()).map(move |number| {
+            let start = headers[number] as usize;
+            let end = headers.get(number + 1).map_or(entries.len(), |next| *next as usize);
+            let (header, rest) = (&entries[start], &entries[start + 1..end]);
+            let last = rest.last().unwrap_or(header);
+            let range = TextRange::new(header.start, last.range().end);
+            SectionRef { header, entries: rest, range }
+        })
     }
 
     /// The unit names that this file's values hold.
