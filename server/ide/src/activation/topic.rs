@@ -2,7 +2,7 @@
 
 use unit_catalog::{Conduct, Directive, ProgramRow, Section, ValueKind, program_row};
 
-use super::may_call_manager;
+use super::{file_name, may_call_manager};
 
 /// What a line may be about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +48,7 @@ impl Topic {
 fn may_leave(line: &str) -> bool {
     let several = line.contains(';');
     let first = line.trim_start_matches([' ', '\t', '-', '@', ':', '+', '!']).split_whitespace().next();
-    let leaves = |word: &str| match program_row(word.rsplit('/').next().unwrap_or_default()) {
+    let leaves = |word: &str| match program_row(file_name(word)) {
         Some(ProgramRow::Launcher(_)) => true,
         Some(ProgramRow::Program(program)) => {
             program.default == Conduct::Background || !program.background.is_empty()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unit_catalog::{Directive, Section, ValueKind, directives};
 use unit_syntax::TextRange;
 
-use crate::activation::{CalledManager, ManagerCall, Topic, manager_calls};
+use crate::activation::{CalledManager, ManagerCall, Topic, file_name, manager_calls};
 use crate::unit_reference::called;
 use crate::value::exec_commands;
 use crate::workspace::{Effective, File, Place, Scope, Setting, UnitName, Workspace, may_call_shell_script};
@@ -62,7 +62,7 @@ fn by_script<'a>(workspace: &Workspace, setting: Setting<'a>, found: &mut Vec<St
     let Setting { file, entry } = setting;
     for word in exec_commands(setting.value()).into_iter().flat_map(|command| command.words) {
         let Some(script) = workspace.script(file, &word.text) else { continue };
-        let name = word.text.rsplit('/').next().unwrap_or_default();
+        let name = file_name(&word.text);
         for start in script.starts.iter().filter(|start| is_own_manager(start.manager, &file.place)) {
             found.push(Started {
                 unit: start.unit.clone(),

@@ -17,7 +17,7 @@ mod unit_name;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use unit_catalog::{Section, Version, directive};
 use unit_syntax::{TextRange, Unit};
 
@@ -182,13 +182,7 @@ impl Workspace {
 
     /// Notes that what these scripts do may have changed.
     fn touch_callers(&mut self, scripts: &[&Path]) {
-        let names: FxHashSet<_> = scripts.iter().filter_map(|path| path.file_name()).collect();
-        let calls = |file: &&Arc<File>| {
-            scripts_called(file)
-                .iter()
-                .any(|called| Path::new(called).file_name().is_some_and(|name| names.contains(name)))
-        };
-        let callers: Vec<_> = self.files().filter(calls).cloned().collect();
+        let callers = self.callers(scripts);
         let disk = Arc::make_mut(&mut self.disk);
         callers.iter().for_each(|caller| disk.touch(caller));
     }

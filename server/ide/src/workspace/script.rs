@@ -1,8 +1,10 @@
 //! Scripts that units run and that lie in the workspace with them: whether they say anything to the manager.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use unit_catalog::{Section, directive};
 
 use super::{File, UnitName, Workspace};
@@ -130,6 +132,17 @@ pub fn scripts_called(file: &File) -> Vec<String> {
     words.map(|word| word.text).filter(|text| script_suffix(Path::new(text)).is_some()).collect()
 }
 
+/// The last parts of paths.
+fn file_names<'p>(paths: impl IntoIterator<Item = &'p Path>) -> FxHashSet<&'p OsStr> {
+    paths.into_iter().filter_map(Path::file_name).collect()
+}
+
+/// Those of [`scripts_called`] that have one of these names.
+fn called_by_name(file: &File, names: &FxHashSet<&OsStr>) -> impl Iterator<Item = String> {
+    let is_one = |called: &String| Path::new(called).file_name().is_some_and(|name| names.contains(name));
+    scripts_called(file).into_iter().filter(is_one)
+}
+
 /// Where the script that a unit calls by this path may lie, below `folder`, the likeliest first: under the end of its
 /// path, or in a folder of programs, beside the unit or above it.
 pub fn script_places(unit: &Path, folder: &Path, called: &str) -> Vec<PathBuf> {
@@ -156,14 +169,25 @@ impl Workspace {
         places.iter().find_map(|place| self.disk.scripts.get(&**place))
     }
 
-    /// Whether a unit may call the script at `path`.
-    pub fn calls_script(&self, path: &Path) -> bool {
-        let calls = |file: &Arc<File>| {
-            let called = scripts_called(file).into_iter();
-            let mut called = called.filter(|called| Path::new(called).file_name() == path.file_name());
-            called.any(|called| self.script_places(file, &called).iter().any(|place| place == path))
-        };
-        script_suffix(path).is_some() && self.files().any(calls)
+    /// Those of these paths at which scripts may lie that units call.
+    pub fn called_among<'p>(&self, paths: &'p [PathBuf]) -> Vec<&'p Path> {
+        let scripts = paths.iter().map(PathBuf::as_path).filter(|path| script_suffix(path).is_some());
+        let scripts: FxHashSet<&Path> = scripts.collect();
+        let names = file_names(scripts.iter().copied());
+        let mut found = FxHashSet::default();
+        for file in self.files().filter(|_| !names.is_empty()) {
+            for called in called_by_name(file, &names) {
+                let places = self.script_places(file, &called);
+                found.extend(places.iter().filter_map(|place| scripts.get(&**place).copied()));
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The units that call scripts of the same names as these.
+    pub(super) fn callers(&self, scripts: &[&Path]) -> Vec<Arc<File>> {
+        let names = file_names(scripts.iter().copied());
+        self.files().filter(|file| called_by_name(file, &names).next().is_some()).cloned().collect()
     }
 
     fn script_places(&self, file: &File, called: &str) -> Vec<PathBuf> {

@@ -106,8 +106,7 @@ impl Loader {
             let around = turn.shared.surroundings();
             let mut found = disk::again(&paths, around.reader(None));
             let workspace = turn.shared.snapshot().workspace;
-            let scripts = paths.iter().filter(|path| workspace.calls_script(path));
-            found.scripts.extend(scripts.filter_map(|path| disk::read_script(path)));
+            found.scripts.extend(workspace.called_among(&paths).into_iter().filter_map(disk::read_script));
             let projects: Vec<_> = paths.iter().filter(|path| is_project_file(path)).cloned().collect();
             let projects = [projects, found.projects.clone()].concat();
             if !projects.is_empty() && turn.settle(&projects) {
